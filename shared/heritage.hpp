@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ekiden::shared {
+
+class MemoCache;
+class Scoreboard;
+
+/// The part of the settings that workers need; plain values.
+struct WorkerSettings {
+  std::uint32_t threads = 1;
+  std::uint32_t queue_limit = 1024;  ///< callbacks waiting for a thread before 503
+  std::size_t max_request_line = 8190;  ///< bytes; beyond: 414
+  std::size_t max_header_bytes = 65536;  ///< whole header block; beyond: 431
+  std::size_t max_header_count = 100;
+  std::size_t max_body_bytes = 64U << 20;  ///< beyond: 413
+  std::uint32_t max_connections = 1000;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds write_timeout{30'000};
+  std::chrono::milliseconds keep_alive{75'000};
+  std::chrono::milliseconds graceful_timeout{30'000};
+  bool debug = false;
+};
+
+/// Everything a worker inherits. Descriptors that are not in it are closed after fork.
+struct Heritage {
+  std::vector<int> listeners;  ///< non-blocking; shared by all workers
+  MemoCache* cache = nullptr;  ///< mapped before the first fork, at the same address everywhere
+  Scoreboard* scoreboard = nullptr;
+  WorkerSettings settings;
+
+  std::uint32_t slot = 0;        ///< of the scoreboard and of the cache's pin rows
+  std::uint32_t number = 0;      ///< as in the process title "ekiden: worker 3"
+  std::uint32_t generation = 0;
+  pid_t master = 0;              ///< 0 with --workers 0: nobody to die with
+  int channel = -1;              ///< SOCK_SEQPACKET to the master; end of file means the master died
+};
+
+/// What a worker tells the master over `channel`, one byte a message.
+enum class WorkerMessage : std::uint8_t {
+  ready = 'R',  ///< serving; before it the master counts the worker as booting
+};
+
+}  // namespace ekiden::shared

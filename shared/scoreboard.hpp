@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace ekiden::shared {
+
+/// Most workers that can exist at once, old and new generations together.
+inline constexpr std::uint32_t kMaxWorkers = 256;
+
+enum class WorkerState : std::uint8_t { vacant, booting, ready, draining, dead };
+std::string_view name(WorkerState state) noexcept;
+
+/// What one worker tells the others. Each field has a single writer: the worker in its slot, except
+/// that the master writes `state` vacant, booting and dead. Atomics only: the writer may be killed
+/// between any two stores.
+struct alignas(128) WorkerSlot {
+  std::atomic<pid_t> pid;
+  std::atomic<std::uint32_t> generation;
+  std::atomic<WorkerState> state;
+  std::atomic<std::uint32_t> threads;      ///< callback threads
+  std::atomic<std::uint32_t> busy;         ///< callbacks running or queued
+  std::atomic<std::uint32_t> connections;  ///< open client connections
+  std::atomic<std::uint64_t> heartbeat_ns; ///< monotonic_ns() of the polling thread's last turn
+  std::atomic<std::uint64_t> accepted, requests, callbacks;  ///< totals of this worker
+  std::atomic<char> last_words[256];       ///< why it aborted, for the master to log
+};
+
+/// The workers as they see each other: an array of slots in shared memory.
+///
+/// Thread and process safety: all members from anywhere. After a crash: the slot keeps what the
+/// dead worker wrote until the master clears it.
+class Scoreboard {
+ public:
+  /// Makes an anonymous shared mapping. The master constructs it before the first fork.
+  Scoreboard();
+  ~Scoreboard();
+  Scoreboard(const Scoreboard&) = delete;
+  Scoreboard& operator=(const Scoreboard&) = delete;
+
+  WorkerSlot& operator[](std::uint32_t slot) noexcept { return slots_[slot]; }
+  const WorkerSlot& operator[](std::uint32_t slot) const noexcept { return slots_[slot]; }
+
+  /// True if another ready worker has fewer callbacks than threads.
+  bool sibling_has_free_thread(std::uint32_t self) const noexcept;
+  /// Prepares `slot` for a new worker: all counters zero, state booting.
+  void reset(std::uint32_t slot, std::uint32_t generation) noexcept;
+
+ private:
+  WorkerSlot* slots_;
+};
+
+}  // namespace ekiden::shared

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <ekiden/dependency.hpp>
+#include <ekiden/json.hpp>
+
+namespace ekiden::worker {
+
+/// An argument of a callback: an Input or a State, in the order of the handler's parameters.
+struct Argument {
+  Dependency dependency;
+  bool is_state = false;
+};
+
+/// What each output receives; nullopt leaves it as it is in the browser.
+using CallbackResult = std::vector<std::optional<Json>>;
+
+/// One registered callback with its types erased, so that dispatch has no templates.
+struct CallbackDefinition {
+  std::vector<Output> outputs;
+  /// True if the outputs were given as a list: the id is then `..a.p...b.q..`, also for one.
+  bool multi = false;
+  std::vector<Argument> arguments;
+  std::optional<bool> prevent_initial_call;  ///< nullopt: the app's setting
+  std::string where;                         ///< "app.cpp:42", of the registration
+  /// Decodes the arguments, calls the handler, encodes its result.
+  /// Throws BadArgument, PreventUpdate, or what the handler throws.
+  std::function<CallbackResult(std::span<const Json>)> run;
+};
+
+/// All that set-up says about an application. Read-only after set-up.
+struct AppDefinition {
+  std::string title = "Dash";
+  std::string update_title = "Updating...";
+  Json layout;                            ///< null until App::layout was called
+  std::function<Json()> layout_function;  ///< called per request if set
+  std::vector<CallbackDefinition> callbacks;
+  std::vector<std::string> external_stylesheets, external_scripts;
+  bool suppress_callback_exceptions = false;
+  bool prevent_initial_callbacks = false;
+};
+
+}  // namespace ekiden::worker

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ekiden::worker {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
+
+/// One HTTP request, complete and checked by the header policy. Reused for the next request of its
+/// connection, so that its buffers are allocated once.
+///
+/// Thread safety: owned by one thread at a time: the polling thread, or the callback thread that it
+/// was handed to.
+struct Request {
+  Method method = Method::get;
+  int version = 11;      ///< 10 or 11
+  std::string head;      ///< the raw header block that `target` and `headers` point into
+  std::string_view target;  ///< as sent: "/a%20b?x=1"
+  std::string path;         ///< percent-decoded, without the query
+  std::string_view query;   ///< after '?', undecoded
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::string body;
+  std::string remote;  ///< peer address, "127.0.0.1" or "unix:"
+
+  /// Value of the named header (any case), or an empty view.
+  std::string_view header(std::string_view name) const noexcept;
+};
+
+/// The answer to a Request. The HTTP layer adds Content-Length, Date, Connection and the like.
+struct Response {
+  int status = 200;
+  std::string_view content_type;  ///< must outlive the response: a literal or a set-up string
+  /// Further headers, preformatted: "ETag: \"x\"\r\nVary: Accept-Encoding\r\n".
+  std::string headers;
+  std::string body;              ///< bytes owned by the response
+  std::string_view static_body;  ///< or bytes that outlive it; used when its data() is not null
+
+  std::string_view bytes() const noexcept {
+    return static_body.data() != nullptr ? static_body : std::string_view(body);
+  }
+  void clear() noexcept {
+    status = 200;
+    content_type = {};
+    headers.clear();
+    body.clear();
+    static_body = {};
+  }
+};
+
+/// What the HTTP layer serves: implemented by dispatch, and by small stand-ins in tests.
+class Service {
+ public:
+  enum class Next { send, run_on_callback_thread };
+
+  virtual ~Service() = default;
+
+  /// Called on the polling thread; must not block. Either fills `response` (send), or asks for
+  /// `run` to be called on a callback thread.
+  virtual Next begin(Request& request, Response& response) noexcept = 0;
+
+  /// Called on a callback thread; may take as long as it takes.
+  virtual void run(Request& request, Response& response) noexcept = 0;
+};
+
+}  // namespace ekiden::worker

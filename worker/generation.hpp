@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace ekiden::shared {
+struct Heritage;
+}
+
+namespace ekiden::worker {
+
+class Service;
+
+struct LoadOptions {
+  std::string app_path;        ///< absolute path of the module, ".../caching_signaling.so"
+  bool debug = false;          ///< responses may show internals
+};
+
+/// One loaded generation of an app: module, registry, and every response that does not change,
+/// computed once in the mold and shared copy-on-write by the workers forked from it.
+///
+/// Fork: made before the fork, read-only after it; never destroyed in a worker.
+class Generation {
+ public:
+  /// Maps a private copy of the module, runs its set-up, checks registry and layout.
+  /// Throws Error with one clear sentence if any of it fails.
+  static std::unique_ptr<Generation> load(const LoadOptions& options);
+  virtual ~Generation() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual std::size_t callback_count() const = 0;
+  virtual Service& service() = 0;
+};
+
+/// A worker's life, from fork to exit: serves until the master says drain, returns the exit code.
+/// Called in a freshly forked, single-threaded process.
+int worker_main(const shared::Heritage& heritage, Generation& generation);
+
+}  // namespace ekiden::worker
