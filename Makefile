@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# Thin fronts to the CMake presets. Each target installs what it needs and is quick the second time.
+
+APP ?= caching_signaling
+WORKERS ?= 6
+THREADS ?= 2
+RUN_FLAGS ?= --workers $(WORKERS) --threads $(THREADS)
+JOBS ?= $(shell nproc)
+TEST_FLAGS ?= --output-on-failure -j$(JOBS)
+SANITIZERS = asan ubsan tsan
+
+.PHONY: run build test test-all bench screenshots format setup clean
+
+run: build
+	exec build/release/ekiden $(RUN_FLAGS) $(APP)
+
+build: setup
+	@cmake --preset release $(if $(V),,> build/configure.log) || (cat build/configure.log; exit 1)
+	cmake --build build/release --target ekiden ekiden_apps
+
+setup:
+	@config/setup.sh build
+	@mkdir -p build
+
+test: build
+	@config/setup.sh test
+	cmake --build build/release
+	ctest --test-dir build/release $(TEST_FLAGS)
+
+# Everything CI leaves out: the sanitizers, the other compiler, long fault runs.
+test-all: test
+	@config/setup.sh all
+	for preset in $(SANITIZERS) clang; do \
+	  cmake --preset $$preset && cmake --build build/$$preset && \
+	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE browser || exit 1; \
+	done
+	EKIDEN_KILLS=2000 EKIDEN_KILL_STEP=1 ctest --test-dir build/release $(TEST_FLAGS) -L long
+
+bench: build
+	@config/setup.sh bench
+	cmake --build build/release --target ekiden_bench
+	tests/bench/run.sh build/release
+
+# Replaces the README's pictures by those that the browser tests have just taken.
+screenshots:
+	ctest --test-dir build/release --output-on-failure -L browser
+	for picture in build/release/screenshots/*.png; do \
+	  cp $$picture apps/$$(basename $$picture .png)/screenshot.png; done
+
+format:
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 -i
+
+clean:
+	rm -rf build

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Debian's Chromium, driven by playwright-core.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import {createRequire} from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+
+const require = createRequire(path.join(process.env.EKIDEN_NODE_MODULES, 'package.json'));
+const {chromium} = require('playwright-core');
+
+export async function launchBrowser() {
+  return chromium.launch({
+    executablePath: process.env.EKIDEN_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/// A page of its own browser context (own cache, own storage) that notes what goes wrong in it.
+export async function openPage(browser, url) {
+  const context = await browser.newContext({viewport: {width: 1100, height: 1000}});
+  const page = await context.newPage();
+  page.problems = [];
+  page.callbacks = [];
+  page.on('console', message => page.problems.push(`console: ${message.text()}`));
+  page.on('pageerror', error => page.problems.push(`exception: ${error}`));
+  page.on('requestfailed', request => page.problems.push(`failed: ${request.url()}`));
+  page.on('response', response => {
+    if (response.status() >= 400) page.problems.push(`${response.status()}: ${response.url()}`);
+  });
+  page.on('request', request => {
+    if (request.url().endsWith('_dash-update-component'))
+      page.callbacks.push({request, output: request.postDataJSON().output, sent: performance.now()});
+  });
+  page.on('requestfinished', request => {
+    const callback = page.callbacks.find(entry => entry.request === request);
+    if (callback) callback.done = performance.now();
+  });
+  await page.goto(url);
+  return page;
+}
+
+export function assertNoProblems(page) {
+  assert.deepEqual(page.problems, [], 'the browser console and network log must be empty');
+}
+
+/// Waits until every graph of the page shows points of its current figure.
+export async function waitForGraphs(page, count, rows) {
+  await page.waitForFunction(({count: wanted, rows: length}) => {
+    const plots = [...document.querySelectorAll('.js-plotly-plot')];
+    return plots.length === wanted &&
+      plots.every(plot => plot.data?.[0]?.x?.length === length || plot._fullData?.[0]?._length === length) &&
+      !document.querySelector('._dash-loading-callback');
+  }, {count, rows}, {timeout: 60_000});
+}
+
+export async function choose(page, dropdown, option) {
+  await page.click(`#${dropdown}`);
+  await page.getByRole('option', {name: option, exact: true}).click();
+}
+
+/// Saves a picture where `make screenshots` finds it.
+export async function screenshot(page, name) {
+  const folder = process.env.EKIDEN_SCREENSHOTS ?? os.tmpdir();
+  fs.mkdirSync(folder, {recursive: true});
+  await page.screenshot({path: path.join(folder, `${name}.png`)});
+}
