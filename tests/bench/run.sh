@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# All benchmarks of a build folder; prints the report and keeps it in <build>/bench/report.md.
+set -euo pipefail
+build=$1
+here=$(dirname "$0")
+mkdir -p "$build/bench"
+{
+  echo "# Ekiden benchmarks"
+  echo
+  echo "$(date -u +%F), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)," \
+    "Linux $(uname -r). Client and server share the cores: compare ratios, not absolute figures."
+  echo
+  node "$here/http_bench.mjs" "$build"
+  echo
+  "$build/tests/cache_bench"
+} | tee "$build/bench/report.md"
