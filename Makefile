@@ -30,6 +30,7 @@ test: build
 # Everything CI leaves out: the sanitizers, the other compiler, long fault runs.
 test-all: test
 	@config/setup.sh all
+	cmake --build build/release --target checkheaders
 	for preset in $(SANITIZERS) clang; do \
 	  cmake --preset $$preset && cmake --build build/$$preset && \
 	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE browser || exit 1; \
