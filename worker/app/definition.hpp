@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <ekiden/dependency.hpp>
+#include <ekiden/json.hpp>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <ekiden/dependency.hpp>
-#include <ekiden/json.hpp>
 
 namespace ekiden::worker {
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ekiden/json.hpp>
+#include <ekiden/ref.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <ekiden/json.hpp>
-#include <ekiden/ref.hpp>
 
 namespace ekiden {
 
@@ -31,8 +30,10 @@ class ComponentNode : public Counted {
   explicit ComponentNode(const ComponentType& type) : type_(&type) {}
   ComponentNode(std::string name_space, std::string name);
 
-  std::string_view name_space() const { return type_ ? type_->name_space : name_space_; }
-  std::string_view name() const { return type_ ? type_->name : name_; }
+  std::string_view name_space() const {
+    return type_ ? std::string_view(type_->name_space) : name_space_;
+  }
+  std::string_view name() const { return type_ ? std::string_view(type_->name) : name_; }
   /// nullptr for a dynamic component.
   const ComponentType* type() const { return type_; }
 
@@ -80,6 +81,9 @@ class Builder {
  private:
   Ref<detail::ComponentNode> node_;
 };
+
+/// A builder may stand wherever a Json is expected.
+Json to_json(const Builder& builder);
 
 /// Adds to a generated builder what all of them have. `Derived` is the builder's own class.
 template <class Derived>

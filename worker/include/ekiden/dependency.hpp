@@ -2,10 +2,9 @@
 #pragma once
 
 #include <concepts>
+#include <ekiden/json.hpp>
 #include <string>
 #include <utility>
-
-#include <ekiden/json.hpp>
 
 namespace ekiden {
 

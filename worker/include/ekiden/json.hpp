@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <ekiden/ref.hpp>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -14,8 +15,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <ekiden/ref.hpp>
 
 namespace ekiden {
 
@@ -40,11 +39,22 @@ struct TypedArray : Counted {
   std::span<const std::byte> bytes;  ///< little-endian elements
   Ref<const Counted> owner;          ///< what keeps `bytes` valid
 };
+
+/// A ComponentNode where that type is still incomplete.
+struct ComponentRef {
+  Ref<const Counted> node;
+};
+
+/// Characters are not numbers: what would `Json('a')` be?
+template <class T>
+concept JsonInteger = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                      !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                      !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 }  // namespace detail
 
 /// Types that say how they are written as JSON: `Json to_json(const T&)`, found by ADL.
 template <class T>
-concept HasToJson = requires(const T& value) {
+concept HasToJson = !std::same_as<T, Json> && requires(const T& value) {
   { to_json(value) } -> std::same_as<Json>;
 };
 
@@ -65,8 +75,7 @@ class Json {
   Json(std::nullptr_t) noexcept {}
   template <std::same_as<bool> B>
   Json(B value) noexcept : value_(value) {}
-  template <std::integral N>
-    requires(!std::same_as<N, bool>)
+  template <detail::JsonInteger N>
   Json(N value) : value_(integer(value)) {}
   template <std::floating_point F>
   Json(F value) noexcept : value_(static_cast<double>(value)) {}
@@ -80,14 +89,15 @@ class Json {
   /// `Json{{"x", 1}, {"y", "text"}}` is an object.
   Json(std::initializer_list<Member> members);
   template <class T>
-    requires(std::convertible_to<T, Json> && !std::same_as<T, Json>)
-  Json(const std::vector<T>& values) : Json(from_range(values)) {}
+  requires(std::convertible_to<T, Json> && !std::same_as<T, Json>)
+      Json(const std::vector<T>& values)
+      : Json(from_range(values)) {}
   template <class T>
-    requires std::convertible_to<T, Json>
-  Json(const std::map<std::string, T>& values) : Json(from_map(values)) {}
+  requires std::convertible_to<T, Json> Json(const std::map<std::string, T>& values)
+      : Json(from_map(values)) {}
   template <class T>
-    requires std::convertible_to<T, Json>
-  Json(const std::optional<T>& value) : Json(value ? Json(*value) : Json()) {}
+  requires std::convertible_to<T, Json> Json(const std::optional<T>& value)
+      : Json(value ? Json(*value) : Json()) {}
   template <HasToJson T>
   Json(const T& value) : Json(to_json(value)) {}
 
@@ -113,7 +123,8 @@ class Json {
   const detail::ComponentNode* as_component() const noexcept;
   const detail::TypedArray* as_typed_array() const noexcept;
 
-  /// The member of that name, or nullptr if there is none or this is not an object.
+  /// The member of that name, or nullptr if there is none or this is not an object. Where a name
+  /// occurs twice, the last counts, as in the browser.
   const Json* find(std::string_view name) const noexcept;
   /// The member of that name. Throws Error naming it if there is none.
   const Json& operator[](std::string_view name) const;
@@ -132,7 +143,7 @@ class Json {
   friend bool operator==(const Json& a, const Json& b);
 
  private:
-  static std::int64_t integer(std::integral auto value) {
+  static std::int64_t integer(detail::JsonInteger auto value) {
     if (!std::in_range<std::int64_t>(value)) throw Error("Json: an integer beyond 64 bits signed");
     return static_cast<std::int64_t>(value);
   }
@@ -140,8 +151,8 @@ class Json {
   static Object from_map(const auto& values) { return Object(values.begin(), values.end()); }
 
   std::variant<std::monostate, bool, std::int64_t, double, std::string,
-               Ref<const detail::JsonArray>, Ref<const detail::JsonObject>,
-               Ref<const detail::ComponentNode>, Ref<const detail::TypedArray>>
+               Ref<const detail::JsonArray>, Ref<const detail::JsonObject>, detail::ComponentRef,
+               Ref<const detail::TypedArray>>
       value_;
 };
 

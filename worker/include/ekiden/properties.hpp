@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <ekiden/component.hpp>
+#include <ekiden/json.hpp>
 #include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <ekiden/component.hpp>
-#include <ekiden/json.hpp>
 
 /// The types of component properties, as the generated builders take them. Each converts to Json.
 namespace ekiden {
@@ -32,8 +31,7 @@ class Flag {
 class Number {
  public:
   template <class N>
-    requires((std::integral<N> && !std::same_as<N, bool>) || std::floating_point<N>)
-  Number(N value) : value_(value) {}
+  requires(detail::JsonInteger<N> || std::floating_point<N>) Number(N value) : value_(value) {}
   operator Json() const { return value_; }
 
  private:
@@ -85,16 +83,14 @@ class Children {
   Children(const char* text) : value_(text) {}
   Children(std::string text) : value_(std::move(text)) {}
   template <class N>
-    requires((std::integral<N> && !std::same_as<N, bool>) || std::floating_point<N>)
-  Children(N number) : value_(number) {}
+  requires(detail::JsonInteger<N> || std::floating_point<N>) Children(N number) : value_(number) {}
   Children(const Component& component) : value_(component) {}
   template <std::derived_from<Builder> B>
   Children(const B& builder) : value_(Component(builder)) {}
   Children(Json value) : value_(std::move(value)) {}
   Children(std::initializer_list<Children> list) : value_(items(list)) {}
   template <class T>
-    requires std::convertible_to<T, Json>
-  Children(const std::vector<T>& list) : value_(list) {}
+  requires std::convertible_to<T, Json> Children(const std::vector<T>& list) : value_(list) {}
   operator Json() const { return value_; }
 
  private:
@@ -121,8 +117,7 @@ class Options {
   Options(std::initializer_list<Option> list) : value_(items(list)) {}
   Options(Json value) : value_(std::move(value)) {}
   template <class T>
-    requires std::convertible_to<T, Json>
-  Options(const std::vector<T>& list) : value_(list) {}
+  requires std::convertible_to<T, Json> Options(const std::vector<T>& list) : value_(list) {}
   operator Json() const { return value_; }
 
  private:
