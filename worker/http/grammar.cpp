@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "worker/http/grammar.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ekiden::worker::grammar {
+namespace {
+
+constexpr unsigned char kToken = 1;
+constexpr unsigned char kValue = 2;
+constexpr unsigned char kRegName = 4;  // unreserved, sub-delims, and "%" of an escape
+
+constexpr std::array<unsigned char, 256> make_classes() {
+  std::array<unsigned char, 256> classes{};
+  const auto add = [&classes](std::string_view characters, unsigned char bit) {
+    for (const char c : characters) {
+      auto& entry = classes[static_cast<unsigned char>(c)];
+      entry = static_cast<unsigned char>(entry | bit);
+    }
+  };
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (alnum) classes[c] = kToken | kRegName;
+    if (c == '\t' || (c >= 0x20 && c != 0x7f)) {
+      classes[c] = static_cast<unsigned char>(classes[c] | kValue);
+    }
+  }
+  add("!#$%&'*+-.^_`|~", kToken);
+  add("-._~!$&'()*+,;=%", kRegName);
+  return classes;
+}
+
+constexpr auto kClasses = make_classes();
+
+bool all_of_class(std::string_view text, unsigned char bit) noexcept {
+  return std::all_of(text.begin(), text.end(), [bit](char c) {
+    return (kClasses[static_cast<unsigned char>(c)] & bit) != 0;
+  });
+}
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+bool is_bracketed_address(std::string_view text) noexcept {
+  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
+  text = text.substr(1, text.size() - 2);
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return hex_digit(c) >= 0 || c == ':' || c == '.'; });
+}
+
+}  // namespace
+
+bool is_token_char(char c) noexcept {
+  return (kClasses[static_cast<unsigned char>(c)] & kToken) != 0;
+}
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && all_of_class(text, kToken);
+}
+
+bool is_field_value(std::string_view text) noexcept { return all_of_class(text, kValue); }
+
+bool is_authority(std::string_view text) noexcept {
+  const std::size_t bracket = text.rfind(']');
+  const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon != std::string_view::npos) {
+    const std::string_view port = text.substr(colon + 1);
+    if (port.size() > 5 || !std::all_of(port.begin(), port.end(), is_digit)) return false;
+    text = text.substr(0, colon);
+  }
+  if (text.empty()) return false;
+  if (text.front() == '[') return is_bracketed_address(text);
+  return all_of_class(text, kRegName);
+}
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool equal_any_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool starts_with_any_case(std::string_view text, std::string_view prefix) noexcept {
+  return equal_any_case(text.substr(0, prefix.size()), prefix);
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+int hex_digit(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  const char l = lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+std::string_view next_in_list(std::string_view& list) noexcept {
+  const std::size_t comma = list.find(',');
+  const std::string_view member = trim(list.substr(0, comma));
+  list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+  return member;
+}
+
+}  // namespace ekiden::worker::grammar
