@@ -5,10 +5,15 @@
 #include <ekiden/dependency.hpp>
 #include <ekiden/json.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+namespace ekiden {
+class Cache;
+}
 
 namespace ekiden::worker {
 
@@ -28,10 +33,14 @@ struct CallbackDefinition {
   bool multi = false;
   std::vector<Argument> arguments;
   std::optional<bool> prevent_initial_call;  ///< nullopt: the app's setting
-  std::string where;                         ///< "app.cpp:42", of the registration
+  std::string where;                         ///< "app.cpp:42", of the first output
   /// Decodes the arguments, calls the handler, encodes its result.
   /// Throws BadArgument, PreventUpdate, or what the handler throws.
   std::function<CallbackResult(std::span<const Json>)> run;
+
+  /// What the wire calls `output`, and messages the callback's name: "graph.figure", or
+  /// "..a.children...b.value.." for a list.
+  std::string output_id() const;
 };
 
 /// All that set-up says about an application. Read-only after set-up.
@@ -44,6 +53,7 @@ struct AppDefinition {
   std::vector<std::string> external_stylesheets, external_scripts;
   bool suppress_callback_exceptions = false;
   bool prevent_initial_callbacks = false;
+  std::shared_ptr<Cache> cache;  ///< null until App::cache was called
 };
 
 }  // namespace ekiden::worker

@@ -38,6 +38,20 @@ class Number {
   Json value_;
 };
 
+/// A text property. Unlike std::string it refuses `low(0)`, which would be a null pointer.
+class Text {
+ public:
+  Text(const char* text) : value_(text) {}
+  Text(std::string_view text) : value_(text) {}
+  Text(std::string text) : value_(std::move(text)) {}
+  Text(std::nullptr_t) = delete;
+  operator Json() const& { return Json(value_); }
+  operator Json() && { return Json(std::move(value_)); }
+
+ private:
+  std::string value_;
+};
+
 /// A string as a template argument.
 template <std::size_t N>
 struct Literal {

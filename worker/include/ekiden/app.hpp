@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <ekiden/callback.hpp>
+#include <ekiden/module.hpp>
+#include <ekiden/properties.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ekiden {
+
+class Cache;
+
+namespace worker {
+struct AppDefinition;
+}
+
+/// One application: its layout, callbacks and settings. Filled in by EKIDEN_APP, once, before
+/// anything is served; read-only from then on.
+///
+/// Thread safety: none needed; set-up has one thread. Errors: what is wrong with a call alone does
+/// not compile or throws Error; what needs the whole (unknown ids, duplicate ids) is checked when
+/// set-up is over.
+class App {
+ public:
+  App();
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// What the page shows: a component, or a list of them. Must be called.
+  App& layout(Children layout);
+  /// The same, made anew for each page load: `app.layout([] { return html::Div(…); })`. It is
+  /// called once in set-up, for the checks.
+  template <class F>
+  requires std::invocable<F&> App& layout(F function) {
+    static_assert(std::invocable<const F&>,
+                  "layout: the function must not modify anything outside its scope, so remove "
+                  "'mutable' from it");
+    static_assert(std::convertible_to<std::invoke_result_t<F&>, Children>,
+                  "layout: the function must return a component, or a list of components");
+    if constexpr (std::invocable<const F&> &&
+                  std::convertible_to<std::invoke_result_t<F&>, Children>) {
+      set_layout([function = std::move(function)] { return Json(Children(function())); });
+    }
+    return *this;
+  }
+
+  /// Title of the browser's tab. Default: "Dash".
+  App& title(std::string title);
+  /// Title while callbacks run; empty: no change. Default: "Updating...".
+  App& update_title(std::string title);
+  /// Addresses of stylesheets and scripts that the page loads before the app's own assets.
+  App& external_stylesheets(std::vector<std::string> urls);
+  App& external_scripts(std::vector<std::string> urls);
+  /// Allows callbacks on ids that the layout does not have when set-up ends.
+  App& suppress_callback_exceptions(bool suppress = true);
+  /// Callbacks do not run when the page is loaded, unless their own options say otherwise.
+  App& prevent_initial_callbacks(bool prevent = true);
+
+  /// Registers a callback: outputs, then Inputs and States in any order, then the handler, whose
+  /// parameters are their values and whose result is the outputs' new value:
+  ///
+  ///     app.callback(Output{"graph", "figure"}, Input{"dropdown", "value"},
+  ///                  [](std::string city) { return population_figure(city); });
+  ///
+  /// Several outputs stand in braces, `{Output{…}, Output{…}}`; the handler then returns a
+  /// std::tuple. See FromJson for the parameters, Writable and Update for the results, and
+  /// CallbackOptions.
+  ///
+  /// The handler is called by several threads of several processes: it must be callable as const,
+  /// and must not modify anything outside its scope. If it throws PreventUpdate the outputs keep
+  /// their values; any other exception is reported in the log and the browser.
+  template <class... Parts>
+  App& callback(Parts&&... parts) {
+    return add(detail::register_parts(std::forward<Parts>(parts)...));
+  }
+  template <std::size_t N, class... Parts>
+  App& callback(const Output (&outputs)[N], Parts&&... parts) {
+    return callback(OutputList<N>{{outputs, outputs + N}}, std::forward<Parts>(parts)...);
+  }
+
+  /// The cache that all workers share; `<ekiden/memoize.hpp>` declares what it can do.
+  Cache& cache();
+
+  /// All of the above as the server reads it.
+  worker::AppDefinition& definition() { return *definition_; }
+  const worker::AppDefinition& definition() const { return *definition_; }
+
+ private:
+  App& add(detail::Registration registration);
+  void set_layout(std::function<Json()> function);
+
+  std::unique_ptr<worker::AppDefinition> definition_;
+};
+
+}  // namespace ekiden
+
+/// Defines an app module; one per module. The block is its set-up:
+///
+///     EKIDEN_APP(app) {
+///       app.layout(html::H1("Hello"));
+///     }
+///
+/// An exception that leaves the block is reported as the reason why the app does not load.
+#define EKIDEN_APP(app)                                                                          \
+  static void ekiden_app_set_up(::ekiden::App& app);                                             \
+  extern "C" __attribute__((visibility("default"))) const ::ekiden::AppModule ekiden_app_module; \
+  extern "C" const ::ekiden::AppModule ekiden_app_module = {                                     \
+      ::ekiden::AppModule::kLayout, EKIDEN_BUILD,                                                \
+      [](::ekiden::App& ekiden_app, char* ekiden_error, ::std::size_t ekiden_size) noexcept {    \
+        return ::ekiden::detail::run_set_up(&ekiden_app_set_up, ekiden_app, ekiden_error,        \
+                                            ekiden_size);                                        \
+      }};                                                                                        \
+  static void ekiden_app_set_up([[maybe_unused]] ::ekiden::App& app)

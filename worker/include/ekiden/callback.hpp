@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <ekiden/dependency.hpp>
+#include <ekiden/from_json.hpp>
+#include <ekiden/update.hpp>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+/// From a handler's signature to a callback without types. App::callback is the way in.
+namespace ekiden {
+
+/// What else can be said about a callback; stands before the handler:
+///
+///     app.callback(Output{"out", "children"}, Input{"button", "n_clicks"},
+///                  CallbackOptions{.prevent_initial_call = true}, handler);
+struct CallbackOptions {
+  /// Do not run when the page is loaded. Not given: App::prevent_initial_callbacks decides.
+  std::optional<bool> prevent_initial_call = std::nullopt;
+};
+
+/// Several outputs of one callback; made by `outputs()`.
+template <std::size_t N>
+struct OutputList {
+  std::vector<Output> list;
+};
+
+/// The list form of a callback's outputs, `outputs(Output{…}, Output{…})`: the handler then returns
+/// a std::tuple (or pair, or array) with one value for each.
+template <std::same_as<Output>... O>
+OutputList<sizeof...(O)> outputs(O... list) {
+  return {{std::move(list)...}};
+}
+
+namespace detail {
+
+/// What each output receives; nullopt leaves it alone.
+using Results = std::vector<std::optional<Json>>;
+
+/// A handler with its types erased.
+class Handler : public Counted {
+ public:
+  static constexpr std::size_t kAllRead = static_cast<std::size_t>(-1);
+
+  /// Decodes `values`, calls the handler, encodes what it returns. `reading` is the index of the
+  /// value being decoded, then kAllRead: it tells where a BadArgument comes from.
+  /// REQUIRES: one value per parameter.
+  virtual Results run(std::span<const Json> values, std::size_t& reading) const = 0;
+};
+
+/// One callback as App::callback is told of it.
+struct Registration {
+  struct Argument {
+    Dependency dependency;
+    bool is_state;
+  };
+
+  void add(Output output) { outputs.push_back(std::move(output)); }
+  template <std::size_t N>
+  void add(OutputList<N> list) {
+    outputs = std::move(list.list);
+    multi = true;
+  }
+  void add(Input input) { arguments.push_back({std::move(input), false}); }
+  void add(State state) { arguments.push_back({std::move(state), true}); }
+  void add(CallbackOptions given) { options = given; }
+
+  std::vector<Output> outputs;
+  bool multi = false;
+  std::vector<Argument> arguments;
+  CallbackOptions options;
+  Ref<const Handler> handler;
+};
+
+template <class... T>
+struct Types {};
+
+/// The one signature of a handler; no members for generic lambdas and overloaded functors.
+template <class F>
+struct Signature {};
+template <class F>
+requires requires { &F::operator(); }
+struct Signature<F> : Signature<decltype(&F::operator())> {};
+template <class R, class... A>
+struct Signature<R (*)(A...)> {
+  using Result = R;
+  using Parameters = Types<A...>;
+  static constexpr bool is_const = true;
+};
+template <class R, class... A>
+struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) const> : Signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) const noexcept> : Signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...)> : Signature<R (*)(A...)> {
+  static constexpr bool is_const = false;
+};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) noexcept> : Signature<R (C::*)(A...)> {};
+
+/// How a handler's result is divided among the outputs; `results` points to the first.
+template <class R>
+struct Result {
+  static constexpr std::size_t count = 1;
+  static constexpr bool writable = Writable<R>;
+  static void write(R&& value, std::optional<Json>* results) { results->emplace(std::move(value)); }
+};
+template <>
+struct Result<NoUpdate> {
+  static constexpr std::size_t count = 0;  // fits any number
+  static constexpr bool writable = true;
+  static void write(NoUpdate, std::optional<Json>*) {}
+};
+template <class T>
+struct Result<Update<T>> : Result<T> {
+  static void write(Update<T>&& update, std::optional<Json>* results) {
+    if (T* value = update.value()) Result<T>::write(std::move(*value), results);
+  }
+};
+
+/// A result with a value per output: a std::tuple, pair or array.
+template <class Tuple, class... T>
+struct TupleResult {
+  static constexpr std::size_t count = sizeof...(T);
+  static constexpr bool writable = ((Result<T>::writable && Result<T>::count <= 1) && ...);
+  static void write(Tuple&& values, std::optional<Json>* results) {
+    std::apply([&](T&... value) { (Result<T>::write(std::move(value), results++), ...); }, values);
+  }
+};
+template <class... T>
+struct Result<std::tuple<T...>> : TupleResult<std::tuple<T...>, T...> {};
+template <class T, class U>
+struct Result<std::pair<T, U>> : TupleResult<std::pair<T, U>, T, U> {};
+template <class T, std::size_t N>
+struct Result<std::array<T, N>> {
+  static constexpr std::size_t count = N;
+  static constexpr bool writable = Result<T>::writable && Result<T>::count <= 1;
+  static void write(std::array<T, N>&& values, std::optional<Json>* results) {
+    for (T& value : values) Result<T>::write(std::move(value), results++);
+  }
+};
+
+template <class T>
+inline constexpr std::size_t kOutputCount = 0;
+template <>
+inline constexpr std::size_t kOutputCount<Output> = 1;
+template <std::size_t N>
+inline constexpr std::size_t kOutputCount<OutputList<N>> = N;
+
+template <class T>
+inline constexpr bool kIsArgument = std::same_as<T, Input> || std::same_as<T, State>;
+
+/// False, but only known once the template is instantiated.
+template <class...>
+inline constexpr bool kNever = false;
+
+template <class F, class R, class... A>
+class TypedHandler final : public Handler {
+ public:
+  TypedHandler(F&& function, std::size_t outputs)
+      : function_(std::move(function)), outputs_(outputs) {}
+
+  Results run(std::span<const Json> values, std::size_t& reading) const override {
+    return run(values, reading, std::index_sequence_for<A...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  Results run([[maybe_unused]] std::span<const Json> values, std::size_t& reading,
+              std::index_sequence<I...>) const {
+    // Braces: the arguments are read in order.
+    std::tuple<std::remove_cvref_t<A>...> arguments{
+        read<std::remove_cvref_t<A>>(values, I, reading)...};
+    reading = kAllRead;
+    Results results(outputs_);
+    Result<R>::write(std::apply(function_, std::move(arguments)), results.data());
+    return results;
+  }
+
+  template <class T>
+  static T read(std::span<const Json> values, std::size_t index, std::size_t& reading) {
+    reading = index;
+    return FromJson<T>::read(values[index]);
+  }
+
+  F function_;
+  std::size_t outputs_;
+};
+
+template <class T>
+constexpr bool check_parameter() {
+  constexpr bool writable_reference =
+      std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>;
+  if constexpr (writable_reference) {
+    static_assert(kNever<T>,
+                  "callback: a handler's parameter must be taken by value or by const reference, "
+                  "because the values of properties are read-only");
+    return false;
+  } else {
+    constexpr bool readable = Readable<std::remove_cvref_t<T>>;
+    static_assert(readable,
+                  "callback: a handler's parameter has a type that is not read from JSON; use a "
+                  "number, bool, std::string, Json, a std::vector, std::optional or std::map of "
+                  "these, or specialise ekiden::FromJson for it");
+    return readable;
+  }
+}
+
+/// The handler as an object, or one compile error that says what is wrong with it.
+template <std::size_t kOutputs, std::size_t kArguments, class F, class R, class... A>
+Ref<const Handler> make_handler(F function, Types<A...>) {
+  if constexpr (sizeof...(A) != kArguments) {
+    static_assert(kNever<F>,
+                  "callback: the handler must take one parameter per Input and State, in the order "
+                  "in which they are given");
+  } else if constexpr (!(check_parameter<A>() && ... && true)) {
+  } else if constexpr (std::is_void_v<R>) {
+    static_assert(kNever<F>,
+                  "callback: the handler returns nothing, but must return a value for each Output");
+  } else if constexpr (Result<R>::count != 0 && Result<R>::count != kOutputs) {
+    static_assert(kNever<F>,
+                  "callback: the handler must return one value per Output: a std::tuple for "
+                  "several, a plain value for one");
+  } else if constexpr (!Result<R>::writable) {
+    static_assert(kNever<R>,
+                  "callback: the handler returns a type that is not written as JSON; return a "
+                  "number, bool, std::string, Json, component or Figure, or define "
+                  "'ekiden::Json to_json(const T&)' beside its type");
+  } else {
+    return make_ref<const TypedHandler<F, R, A...>>(std::move(function), kOutputs);
+  }
+  return {};
+}
+
+template <std::size_t kOutputs, std::size_t kArguments, class F>
+Ref<const Handler> check_handler(F function) {
+  using S = Signature<F>;
+  if constexpr (!requires { typename S::Parameters; }) {
+    static_assert(kNever<F>,
+                  "callback: the handler must have exactly one signature, so write its parameter "
+                  "types instead of 'auto'");
+    return {};
+  } else if constexpr (!S::is_const) {
+    static_assert(kNever<F>,
+                  "callback: a callback must not modify anything outside its scope, so remove "
+                  "'mutable' from the handler: copy what it captures into a local variable, and "
+                  "return what changes as the value of an Output");
+    return {};
+  } else {
+    return make_handler<kOutputs, kArguments, F, typename S::Result>(std::move(function),
+                                                                     typename S::Parameters());
+  }
+}
+
+/// True for outputs, Inputs and States, options or not, handler: in that order.
+template <class... Parts>
+constexpr bool in_order() {
+  constexpr std::size_t count = sizeof...(Parts);
+  constexpr std::array outputs{(kOutputCount < Parts >> 0)...};
+  constexpr std::array argument{kIsArgument<Parts>...};
+  constexpr std::array options{std::same_as<Parts, CallbackOptions>...};
+  if (count < 2 || !outputs.front()) return false;
+  if (outputs.back() || argument.back() || options.back()) return false;
+  for (std::size_t i = 1; i + 1 < count; ++i) {
+    if (!argument[i] && !(options[i] && i + 2 == count)) return false;
+  }
+  return true;
+}
+
+template <std::size_t... I, class... Parts>
+Registration make_registration(std::index_sequence<I...>, std::tuple<Parts...> parts) {
+  using Tuple = std::tuple<Parts...>;
+  constexpr std::size_t outputs = kOutputCount<std::tuple_element_t<0, Tuple>>;
+  constexpr std::size_t arguments = (std::size_t{kIsArgument<Parts>} + ...);
+  Registration registration;
+  (registration.add(std::get<I>(std::move(parts))), ...);
+  registration.handler =
+      check_handler<outputs, arguments>(std::get<sizeof...(I)>(std::move(parts)));
+  return registration;
+}
+
+template <class... Parts>
+Registration register_parts(Parts&&... parts) {
+  if constexpr (in_order<std::decay_t<Parts>...>()) {
+    return make_registration(std::make_index_sequence<sizeof...(Parts) - 1>(),
+                             std::tuple<std::decay_t<Parts>...>(std::forward<Parts>(parts)...));
+  } else {
+    static_assert(kNever<Parts...>,
+                  "callback: give the Output (or several in braces) first, then Inputs and States, "
+                  "then CallbackOptions if any, then the handler");
+    return {};
+  }
+}
+
+}  // namespace detail
+
+}  // namespace ekiden

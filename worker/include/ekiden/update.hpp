@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <ekiden/to_json.hpp>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace ekiden {
+
+/// The type of `no_update`.
+struct NoUpdate {};
+
+/// Returned for an output that keeps the value it has in the browser.
+inline constexpr NoUpdate no_update{};
+
+/// Thrown by a handler to leave all outputs as they are.
+class PreventUpdate : public std::exception {
+ public:
+  const char* what() const noexcept override { return "PreventUpdate"; }
+};
+
+/// What one output receives: a new value, or `no_update`. For handlers that decide as they run:
+///
+///     [](std::optional<int> clicks) -> Update<std::string> {
+///       if (!clicks) return no_update;
+///       return "clicked";
+///     }
+template <class T = Json>
+class Update {
+ public:
+  Update(NoUpdate) {}
+  template <class U = T>
+  requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, Update> &&
+           !std::same_as<std::remove_cvref_t<U>, NoUpdate>) Update(U&& value)
+      : value_(std::in_place, std::forward<U>(value)) {}
+
+  /// nullptr if it is `no_update`.
+  T* value() { return value_ ? &*value_ : nullptr; }
+
+ private:
+  std::optional<T> value_;
+};
+
+}  // namespace ekiden

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <ekiden/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace ekiden::worker {
+
+/// Text that is not JSON, or is nested too deeply. `what()` is
+/// "JSON: line 1, column 17: Missing a comma or } after an object member."
+class JsonParseError : public Error {
+ public:
+  JsonParseError(std::size_t line_, std::size_t column_, std::string reason_, bool too_deep_);
+
+  std::size_t line, column;  ///< from 1; columns count bytes
+  std::string reason;
+  bool too_deep;  ///< nested beyond kMaxJsonDepth, and read no further
+};
+
+/// Deeper nesting is refused, so that walking a value cannot exhaust the stack.
+inline constexpr std::size_t kMaxJsonDepth = 512;
+
+/// Reads one JSON value, with nothing but white space around it. Throws JsonParseError.
+///
+/// Integers beyond 64 bits signed become doubles. Invalid UTF-8, NaN and Infinity are errors.
+/// Time and memory are linear in the text; the stack depth is constant.
+Json parse_json(std::string_view text);
+
+}  // namespace ekiden::worker
