@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "worker/app/module.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ekiden/json.hpp>
+#include <ekiden/module.hpp>
+#include <string_view>
+#include <utility>
+
+#include "worker/app/exception_text.hpp"
+
+namespace ekiden::worker {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void fail(const fs::path& path, std::string_view what) {
+  throw Error(fmt::format("{}: {}", path.string(), what));
+}
+
+[[noreturn]] void fail_with_errno(const fs::path& path, std::string_view what) {
+  const int error = errno;
+  fail(path, fmt::format("{}: {}", what, std::strerror(error)));
+}
+
+Descriptor private_copy(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail_with_errno(path, "cannot open the app module");
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail_with_errno(path, "cannot read the app module");
+  if (!S_ISREG(status.st_mode)) fail(path, "this is not a file, so it cannot be an app module");
+  Descriptor copy(::memfd_create(path.filename().c_str(), MFD_CLOEXEC));
+  if (copy.get() < 0) fail_with_errno(path, "cannot make a private copy of the app module");
+  for (;;) {
+    constexpr std::size_t kChunk = std::size_t{1} << 30;
+    const ssize_t moved = ::sendfile(copy.get(), file.get(), nullptr, kChunk);
+    if (moved == 0) return copy;
+    if (moved < 0 && errno != EINTR) fail_with_errno(path, "cannot copy the app module");
+  }
+}
+
+/// A path of the descriptor that no earlier call returned: the loader takes a module whose path it
+/// knows for the one it has, although the descriptor's number was reused for another.
+std::string fresh_path_of(int fd) {
+  static int loads = 0;
+  std::string path = "/proc/self/fd/";
+  for (int i = 0; i < loads; ++i) path += "./";
+  ++loads;
+  return path + std::to_string(fd);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+void* map_module(const fs::path& path) {
+  const Descriptor copy = private_copy(path);
+  const std::string copy_path = fresh_path_of(copy.get());
+  void* handle = nullptr;
+  try {
+    handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  } catch (...) {
+    const ExceptionText text = current_exception_text();
+    fail(path,
+         fmt::format("a static initialiser of the app threw {}: {}", text.type, text.message));
+  }
+  if (handle == nullptr) {
+    const char* reason = ::dlerror();
+    throw Error("the app module cannot be loaded: " +
+                replaced(reason != nullptr ? reason : path.string(), copy_path, path.string()));
+  }
+  return handle;
+}
+
+const AppModule& entry_of(const fs::path& path, void* handle) {
+  const auto* entry = static_cast<const AppModule*>(::dlsym(handle, "ekiden_app_module"));
+  if (entry == nullptr) {
+    fail(path,
+         "this is not an Ekiden app: it lacks the symbol ekiden_app_module, which EKIDEN_APP "
+         "defines");
+  }
+  // Nothing behind `layout` may be read before it is known to be ours.
+  if (entry->layout != AppModule::kLayout) {
+    fail(path, fmt::format("was built against another version of Ekiden (module layout {}, this is "
+                           "{}); rebuild it",
+                           entry->layout, AppModule::kLayout));
+  }
+  if (std::string_view(entry->build) != EKIDEN_BUILD) {
+    fail(path,
+         fmt::format("was built against {}, this is {}; rebuild it", entry->build, EKIDEN_BUILD));
+  }
+  return *entry;
+}
+
+/// Makes a folder the current one until the end of the scope.
+class WorkingFolder {
+ public:
+  explicit WorkingFolder(const fs::path& folder)
+      : before_(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    std::error_code missing;
+    if (!fs::is_directory(folder, missing)) return;
+    if (::chdir(folder.c_str()) != 0) fail_with_errno(folder, "cannot enter the app's data folder");
+    changed_ = true;
+  }
+  ~WorkingFolder() {
+    // If the folder we came from is gone, staying in the app's is as good as anything.
+    if (changed_ && ::fchdir(before_.get()) != 0) return;
+  }
+  WorkingFolder(const WorkingFolder&) = delete;
+
+ private:
+  const Descriptor before_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+Module Module::load(const fs::path& path) {
+  void* handle = map_module(path);
+  return Module(path, entry_of(path, handle));
+}
+
+Module::Module(fs::path path, const AppModule& entry)
+    : path_(std::move(path)), name_(path_.stem().string()), entry_(&entry) {}
+
+fs::path Module::folder(const char* kind) const {
+  return path_.parent_path() / (name_ + "." + kind);
+}
+
+void Module::set_up(App& app) const {
+  const WorkingFolder in_data(folder("data"));
+  std::array<char, 4096> error{};
+  if (entry_->set_up(app, error.data(), error.size()) != 0) {
+    fail(path_, fmt::format("the app's set-up failed: {}", error.data()));
+  }
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace ekiden {
+class App;
+struct AppModule;
+}  // namespace ekiden
+
+namespace ekiden::worker {
+
+/// An app's shared library, mapped from a private copy in memory: replacing or truncating the file
+/// while workers run changes nothing for them.
+///
+/// A module stays mapped until the process ends, since objects made by its code may live anywhere.
+/// Fork: loaded in the mold; no descriptor stays open. Thread safety: load while the process is
+/// single-threaded.
+class Module {
+ public:
+  /// Copies and maps the file, which runs the module's static initialisers. Throws Error, with the
+  /// file's own path in it, if it cannot be read, is no Ekiden app, or was built against another
+  /// version of Ekiden.
+  static Module load(const std::filesystem::path& path);
+
+  /// The file's name without ".so".
+  const std::string& name() const { return name_; }
+  /// The folder NAME.assets or NAME.data beside the module; it need not exist.
+  std::filesystem::path folder(const char* kind) const;
+
+  /// Runs the app's set-up, in the folder NAME.data if there is one, so that relative paths in it
+  /// mean the app's data wherever the server was started. Throws Error naming the module and the
+  /// exception if set-up throws.
+  void set_up(App& app) const;
+
+ private:
+  Module(std::filesystem::path path, const AppModule& entry);
+
+  std::filesystem::path path_;
+  std::string name_;
+  const AppModule* entry_;
+};
+
+}  // namespace ekiden::worker

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "worker/app/definition.hpp"
+
+namespace ekiden::worker {
+
+/// One callback as dispatch needs it: whatever can be said before a request arrives is computed.
+struct CallbackEntry {
+  /// The outputs of one component, since a response has one object per component.
+  struct Target {
+    std::string opening;  ///< `"graph":{`
+    struct Field {
+      std::size_t output;  ///< index into the definition's outputs
+      std::string key;     ///< `"figure":`
+    };
+    std::vector<Field> fields;
+  };
+
+  const CallbackDefinition* definition;
+  std::string id;  ///< callback_id()
+  std::vector<Target> targets;
+};
+
+/// The callbacks of an app by id. A lookup allocates nothing.
+///
+/// Thread safety: read-only after construction. Fork: built in the mold, shared copy-on-write.
+class CallbackTable {
+ public:
+  /// REQUIRES: `app` outlives the table and does not change.
+  explicit CallbackTable(const AppDefinition& app);
+
+  /// nullptr if no callback has that id.
+  const CallbackEntry* find(std::string_view id) const;
+  const std::vector<CallbackEntry>& entries() const { return entries_; }
+
+ private:
+  std::vector<CallbackEntry> entries_;
+  std::unordered_map<std::string_view, std::size_t> by_id_;  ///< keys point into entries_
+};
+
+}  // namespace ekiden::worker

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/compression.hpp"
+
+#include <brotli/encode.h>
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <cstdint>
+
+namespace ekiden::worker {
+
+namespace {
+
+constexpr int kGzipLevel = 6;
+constexpr int kBrotliQuality = 5;
+
+}  // namespace
+
+std::string gzip_compressed(std::string_view bytes) {
+  z_stream stream{};
+  constexpr int kGzipFormat = 16;  // added to the window bits: a gzip header instead of zlib's
+  if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, MAX_WBITS + kGzipFormat, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    return {};
+  }
+  std::string out(deflateBound(&stream, bytes.size()), '\0');
+  // zlib's interface lacks the const; it does not write to its input.
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int result = deflate(&stream, Z_FINISH);
+  out.resize(result == Z_STREAM_END ? stream.total_out : 0);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string brotli_compressed(std::string_view bytes) {
+  std::size_t size = BrotliEncoderMaxCompressedSize(bytes.size());
+  std::string out(size, '\0');
+  const BROTLI_BOOL done =
+      BrotliEncoderCompress(kBrotliQuality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, bytes.size(),
+                            reinterpret_cast<const std::uint8_t*>(bytes.data()), &size,
+                            reinterpret_cast<std::uint8_t*>(out.data()));
+  out.resize(done == BROTLI_TRUE ? size : 0);
+  return out;
+}
+
+std::string content_digest(std::string_view bytes) {
+  // FNV-1a: an ETag needs no cryptography, only to be the same in all workers and restarts.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ekiden::worker {
+
+/// The whole of `bytes` compressed; empty if the library failed, so that nothing is offered in
+/// that form.
+std::string gzip_compressed(std::string_view bytes);
+std::string brotli_compressed(std::string_view bytes);
+
+/// 16 hex digits that change when `bytes` do; the same in every process and build.
+std::string content_digest(std::string_view bytes);
+
+}  // namespace ekiden::worker

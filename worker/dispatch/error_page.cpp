@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/error_page.hpp"
+
+#include <fmt/format.h>
+
+#include "worker/dispatch/escape.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+// The classes are those that Dash's dev tools and tests look for.
+constexpr std::string_view kDebugPage = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title} // Ekiden</title>
+<style>
+body {{ font-family: sans-serif; margin: 1.5em; color: #222; }}
+h1 {{ font-size: 1.4em; }}
+.errormsg {{ white-space: pre-wrap; font-weight: bold; color: #b00020; }}
+textarea {{ width: 100%; font-family: monospace; }}
+</style>
+</head>
+<body>
+<div class="debugger">
+<h1>{type}</h1>
+<div class="detail"><p class="errormsg">{title}</p></div>
+<div class="traceback">
+<p>In the callback <code>{callback}</code>{where}.</p>
+</div>
+<div class="plain"><textarea rows="6" readonly>{title}
+in {callback}{where}</textarea></div>
+</div>
+</body>
+</html>
+)";
+
+void send_text(int status, std::string_view text, Response& response) {
+  response.status = status;
+  response.content_type = kText;
+  response.body = text;
+}
+
+}  // namespace
+
+std::string type_and_message(const Failure& failure) {
+  return failure.message.empty() ? failure.type : failure.type + ": " + failure.message;
+}
+
+void send_internal_error(Response& response, std::string_view advice) {
+  response.clear();
+  response.status = 500;
+  response.content_type = kHtml;
+  response.body =
+      "<!doctype html>\n<html lang=\"en\">\n<head><title>500 Internal Server Error</title></head>\n"
+      "<body>\n<h1>500 Internal Server Error</h1>\n<p>The server could not answer this request. ";
+  response.body += advice;
+  response.body += "</p>\n</body>\n</html>\n";
+}
+
+void send_debug_error(const Failure& failure, Response& response) {
+  const std::string where = failure.where.empty() ? "" : " registered at " + failure.where;
+  response.clear();
+  response.status = 500;
+  response.content_type = kHtml;
+  response.body = fmt::format(
+      kDebugPage, fmt::arg("title", html_escaped(type_and_message(failure))),
+      fmt::arg("type", html_escaped(failure.type)),
+      fmt::arg("callback", html_escaped(failure.callback)), fmt::arg("where", html_escaped(where)));
+}
+
+void send_bad_request(std::string_view reason, Response& response) {
+  send_text(400, reason, response);
+}
+
+void send_not_found(Response& response) { send_text(404, "404 Not Found\n", response); }
+
+void send_method_not_allowed(std::string_view allowed, Response& response) {
+  response.headers += "Allow: ";
+  response.headers += allowed;
+  response.headers += "\r\n";
+  send_text(405, "405 Method Not Allowed\n", response);
+}
+
+void send_unsupported_media_type(Response& response) {
+  send_text(415, "415 Unsupported Media Type: a callback request is application/json\n", response);
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/router.hpp"
+
+#include <cxxabi.h>
+
+#include <optional>
+#include <utility>
+
+#include "shared/log.hpp"
+#include "worker/app/exception_text.hpp"
+#include "worker/dispatch/dependencies.hpp"
+#include "worker/dispatch/error_page.hpp"
+#include "worker/dispatch/favicon.hpp"
+#include "worker/dispatch/suites.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kUpdateComponent = "_dash-update-component";
+constexpr std::string_view kLayout = "_dash-layout";
+constexpr std::string_view kSuites = "_dash-component-suites/";
+constexpr std::string_view kAssets = "assets/";
+
+/// The renderer polls this only when told to; it must exist all the same.
+constexpr std::string_view kNoReload =
+    R"({"reloadHash":null,"hard":false,"packages":[],"files":[]})";
+
+/// The part of `path` that names a route, or nullopt if it lies outside the app.
+std::optional<std::string_view> below(std::string_view prefix, std::string_view path) {
+  if (!path.starts_with(prefix)) return std::nullopt;
+  return path.substr(prefix.size());
+}
+
+/// True for "application/json", with any parameters.
+bool is_json(std::string_view content_type) {
+  if (content_type.size() < kJson.size()) return false;
+  for (std::size_t i = 0; i < kJson.size(); ++i) {
+    const char c = content_type[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kJson[i]) return false;
+  }
+  const std::string_view rest = content_type.substr(kJson.size());
+  return rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';
+}
+
+/// When there is no memory even for an error page.
+void send_bare_error(Response& response) noexcept {
+  response.clear();
+  response.status = 500;
+  response.content_type = "text/plain; charset=utf-8";
+  response.static_body = "500 Internal Server Error\n";
+}
+
+}  // namespace
+
+Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, SiteOptions options)
+    : app_(app),
+      suites_(suites),
+      assets_(std::move(assets)),
+      options_(std::move(options)),
+      callbacks_(app),
+      update_component_(callbacks_, options_.debug),
+      index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
+      dependencies_(dependencies_json(app_), kJson),
+      favicon_(default_favicon(), "image/x-icon") {
+  if (!app_.layout_function) layout_ = PreparedContent(app_.layout.dump(), kJson);
+}
+
+Service::Next Router::begin(Request& request, Response& response) noexcept {
+  response.clear();
+  try {
+    return route(request, response);
+  } catch (...) {
+    send_bare_error(response);
+    return Next::send;
+  }
+}
+
+void Router::run(Request& request, Response& response) noexcept {
+  response.clear();
+  try {
+    if (request.method == Method::post) {
+      update_component_.run(request, response);
+    } else {
+      send_layout(response);
+    }
+  } catch (...) {
+    send_bare_error(response);
+  }
+}
+
+Service::Next Router::route(const Request& request, Response& response) const {
+  const auto name = below(options_.routes_pathname_prefix, request.path);
+  if (!name) {
+    send_not_found(response);
+    return Next::send;
+  }
+  if (*name == kUpdateComponent) return route_post(*name, request, response);
+  if (request.method != Method::get && request.method != Method::head) {
+    send_method_not_allowed("GET, HEAD", response);
+    return Next::send;
+  }
+  return route_get(*name, request, response);
+}
+
+Service::Next Router::route_post(std::string_view, const Request& request,
+                                 Response& response) const {
+  if (request.method != Method::post) {
+    send_method_not_allowed("POST", response);
+    return Next::send;
+  }
+  if (!is_json(request.header("Content-Type"))) {
+    send_unsupported_media_type(response);
+    return Next::send;
+  }
+  return Next::run_on_callback_thread;
+}
+
+Service::Next Router::route_get(std::string_view name, const Request& request,
+                                Response& response) const {
+  if (name == kLayout) {
+    if (app_.layout_function) return Next::run_on_callback_thread;
+    send_static(layout_.view(), Caching::revalidate, request, response);
+  } else if (name == "_dash-dependencies") {
+    send_static(dependencies_.view(), Caching::revalidate, request, response);
+  } else if (const auto suite = below(kSuites, name)) {
+    send_suite_file(suites_.files, *suite, request, response);
+  } else if (const auto asset = below(kAssets, name)) {
+    send_asset(*asset, request, response);
+  } else if (name == "_favicon.ico") {
+    send_static(favicon_.view(), Caching::revalidate, request, response);
+  } else if (name == "_reload-hash") {
+    response.content_type = kJson;
+    response.static_body = kNoReload;
+  } else {
+    // Any other path is a page of the app: the browser's side decides what to show.
+    send_static(index_.view(), Caching::revalidate, request, response);
+  }
+  return Next::send;
+}
+
+void Router::send_asset(std::string_view path, const Request& request, Response& response) const {
+  if (const Asset* asset = assets_.find(path)) {
+    send_static(asset->content.view(), Caching::revalidate, request, response);
+  } else {
+    send_not_found(response);
+  }
+}
+
+void Router::send_layout(Response& response) const {
+  try {
+    app_.layout_function().write(response.body);
+    response.content_type = kJson;
+    response.headers += "Cache-Control: no-store\r\n";
+  } catch (const abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    const ExceptionText exception = current_exception_text();
+    const Failure failure{"layout", {}, exception.type, exception.message};
+    shared::log(shared::LogLevel::error, "layout function: {}", type_and_message(failure));
+    options_.debug ? send_debug_error(failure, response) : send_internal_error(response);
+  }
+}
+
+}  // namespace ekiden::worker

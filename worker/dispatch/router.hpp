@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "worker/app/definition.hpp"
+#include "worker/dispatch/assets.hpp"
+#include "worker/dispatch/callback_table.hpp"
+#include "worker/dispatch/index_page.hpp"
+#include "worker/dispatch/static_content.hpp"
+#include "worker/dispatch/update_component.hpp"
+#include "worker/exchange.hpp"
+
+namespace ekiden::worker {
+
+/// Dash's routes for one app.
+///
+/// What does not change is computed by the constructor and answered on the polling thread; a
+/// layout function and callbacks ask for a callback thread. HEAD is answered like GET: the HTTP
+/// layer leaves the body out.
+///
+/// Thread safety: begin and run may be called from any number of threads. Fork: made in the mold,
+/// read-only afterwards. Errors: each becomes a response; neither function throws.
+class Router : public Service {
+ public:
+  /// Throws Error if the pages cannot be made.
+  /// REQUIRES: `app` outlives the router and does not change.
+  Router(const AppDefinition& app, const Suites& suites, Assets assets, SiteOptions options);
+
+  Next begin(Request& request, Response& response) noexcept override;
+  void run(Request& request, Response& response) noexcept override;
+
+  const CallbackTable& callbacks() const { return callbacks_; }
+
+ private:
+  Next route(const Request& request, Response& response) const;
+  Next route_post(std::string_view name, const Request& request, Response& response) const;
+  Next route_get(std::string_view name, const Request& request, Response& response) const;
+  void send_asset(std::string_view path, const Request& request, Response& response) const;
+  void send_layout(Response& response) const;
+
+  const AppDefinition& app_;
+  const Suites suites_;
+  const Assets assets_;
+  const SiteOptions options_;
+  const CallbackTable callbacks_;
+  const UpdateComponent update_component_;
+  PreparedContent index_, layout_, dependencies_, favicon_;
+};
+
+}  // namespace ekiden::worker

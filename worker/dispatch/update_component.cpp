@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/update_component.hpp"
+
+#include <cxxabi.h>
+#include <fmt/format.h>
+
+#include <ekiden/update.hpp>
+#include <utility>
+
+#include "shared/log.hpp"
+#include "worker/app/exception_text.hpp"
+#include "worker/dispatch/error_page.hpp"
+#include "worker/json/reader.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+/// The request does not fit the callback's declaration: forged, or of another generation's page.
+class Mismatch : public Error {
+ public:
+  using Error::Error;
+};
+
+bool names(const Json& item, const Dependency& dependency) {
+  const Json* id = item.find("id");
+  const Json* property = item.find("property");
+  return id != nullptr && property != nullptr && id->as_string() != nullptr &&
+         property->as_string() != nullptr && *id->as_string() == dependency.id &&
+         *property->as_string() == dependency.property;
+}
+
+/// `outputs` may be left out; then `output`, which named the callback, says it all.
+void check_outputs(const CallbackDefinition& callback, const Json* outputs) {
+  if (outputs == nullptr) return;
+  if (!callback.multi && callback.outputs.size() == 1) {
+    if (!names(*outputs, callback.outputs.front())) {
+      throw Mismatch("Output does not match callback definition");
+    }
+    return;
+  }
+  const Json::Array* list = outputs->as_array();
+  if (list == nullptr || list->size() != callback.outputs.size()) {
+    throw Mismatch("Wrong length output_spec");
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (!names((*list)[i], callback.outputs[i])) {
+      throw Mismatch("Output does not match callback definition");
+    }
+  }
+}
+
+/// Takes the values of one kind of argument, inputs or states, out of the request's list of them.
+void read_values(const CallbackDefinition& callback, bool states, const Json* list,
+                 std::vector<Json>& values) {
+  static const Json::Array kNone;
+  const Json::Array* items = list == nullptr || list->is_null() ? &kNone : list->as_array();
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < callback.arguments.size(); ++i) {
+    if (callback.arguments[i].is_state != states) continue;
+    if (items == nullptr || next >= items->size() ||
+        !names((*items)[next], callback.arguments[i].dependency)) {
+      throw Mismatch("Inputs do not match callback definition");
+    }
+    // The browser leaves `value` out if the property is not set on the component.
+    if (const Json* value = (*items)[next].find("value")) values[i] = *value;
+    ++next;
+  }
+  if (items == nullptr || next != items->size()) {
+    throw Mismatch("Inputs do not match callback definition");
+  }
+}
+
+std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body) {
+  std::vector<Json> values(callback.arguments.size());
+  read_values(callback, false, body.find("inputs"), values);
+  read_values(callback, true, body.find("state"), values);
+  return values;
+}
+
+/// Writes {"multi":true,"response":{"id":{"property":value}}} without the outputs that stay as
+/// they are.
+void write_result(const CallbackEntry& entry, const CallbackResult& result, std::string& out) {
+  if (result.size() != entry.definition->outputs.size()) {
+    throw Error(fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
+                            entry.definition->outputs.size(), result.size()));
+  }
+  out += R"({"multi":true,"response":{)";
+  bool first_target = true;
+  for (const CallbackEntry::Target& target : entry.targets) {
+    bool opened = false;
+    for (const CallbackEntry::Target::Field& field : target.fields) {
+      if (!result[field.output]) continue;
+      if (opened) {
+        out += ',';
+      } else {
+        if (!first_target) out += ',';
+        out += target.opening;
+      }
+      out += field.key;
+      result[field.output]->write(out);
+      opened = true;
+      first_target = false;
+    }
+    if (opened) out += '}';
+  }
+  out += "}}";
+}
+
+Failure current_failure(const CallbackEntry& entry) {
+  ExceptionText exception = current_exception_text();
+  return {entry.id, entry.definition->where, std::move(exception.type),
+          std::move(exception.message)};
+}
+
+}  // namespace
+
+void UpdateComponent::run(const Request& request, Response& response) const {
+  Json body;
+  try {
+    body = parse_json(request.body);
+  } catch (const JsonParseError& error) {
+    send_bad_request(fmt::format("400 Bad Request: {}\n", error.what()), response);
+    return;
+  }
+  const Json* output = body.find("output");
+  if (output == nullptr || output->as_string() == nullptr) {
+    send_bad_request("400 Bad Request: the body is not a callback request\n", response);
+    return;
+  }
+  const CallbackEntry* entry = callbacks_.find(*output->as_string());
+  if (entry == nullptr) {
+    reject(*output->as_string(), "Callback function not found for this output", response,
+           "If the app was updated meanwhile, reload the page.");
+    return;
+  }
+  run_callback(*entry, body, response);
+}
+
+void UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
+                                   Response& response) const {
+  const CallbackDefinition& callback = *entry.definition;
+  try {
+    check_outputs(callback, body.find("outputs"));
+    const std::vector<Json> arguments = read_arguments(callback, body);
+    const CallbackResult result = callback.run(arguments);
+    if (callback.outputs.empty()) {
+      response.status = 204;
+      return;
+    }
+    write_result(entry, result, response.body);
+    response.content_type = kJson;
+  } catch (const PreventUpdate&) {
+    response.clear();
+    response.status = 204;
+  } catch (const Mismatch& mismatch) {
+    reject(entry.id, mismatch.what(), response);
+  } catch (const abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    const Failure failure = current_failure(entry);
+    shared::log(shared::LogLevel::error, "callback {} ({}): {}", failure.callback, failure.where,
+                type_and_message(failure));
+    debug_ ? send_debug_error(failure, response) : send_internal_error(response);
+  }
+}
+
+void UpdateComponent::reject(std::string_view output, std::string_view reason, Response& response,
+                             std::string_view advice) const {
+  shared::log(shared::LogLevel::warning, "callback request refused for output \"{}\": {}", output,
+              reason);
+  if (debug_) {
+    send_debug_error({std::string(output), {}, "CallbackException", std::string(reason)}, response);
+  } else {
+    send_internal_error(response, advice);
+  }
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "worker/dispatch/callback_table.hpp"
+#include "worker/exchange.hpp"
+
+namespace ekiden::worker {
+
+/// Answers `_dash-update-component`: finds the callback, checks the request against its
+/// declaration, runs it, writes what it returned.
+///
+/// The keys of a response come from the declaration, never from the request, so a forged request
+/// cannot make the browser change a property that no callback owns.
+///
+/// Thread safety: may run on any number of threads at once. Errors: every one becomes a response
+/// and a log line; only the forced unwinding of a cancelled thread passes through.
+class UpdateComponent {
+ public:
+  /// REQUIRES: `callbacks` outlives the object.
+  UpdateComponent(const CallbackTable& callbacks, bool debug)
+      : callbacks_(callbacks), debug_(debug) {}
+
+  /// 200 with the update, 204 if it was prevented, 400 if the body is no callback request, 500 if
+  /// it does not fit the declaration or the callback throws.
+  void run(const Request& request, Response& response) const;
+
+ private:
+  void run_callback(const CallbackEntry& entry, const Json& body, Response& response) const;
+  void reject(std::string_view output, std::string_view reason, Response& response,
+              std::string_view advice = {}) const;
+
+  const CallbackTable& callbacks_;
+  const bool debug_;
+};
+
+}  // namespace ekiden::worker
