@@ -109,7 +109,7 @@ App& App::prevent_initial_callbacks(bool prevent) {
   return *this;
 }
 
-App& App::add(detail::Registration registration) {
+App& App::add(detail::Registration& registration) {
   worker::CallbackDefinition callback;
   callback.outputs = std::move(registration.outputs);
   callback.multi = registration.multi;

@@ -47,6 +47,16 @@ bool equal_typed_arrays(const detail::TypedArray& a, const detail::TypedArray& b
 
 }  // namespace
 
+Json::Json(const Json& other) = default;
+
+Json::Json(Json&& other) noexcept = default;
+
+Json& Json::operator=(const Json& other) = default;
+
+Json& Json::operator=(Json&& other) noexcept = default;
+
+Json::~Json() = default;
+
 Json::Json(Array value) : value_(make_ref<const detail::JsonArray>(std::move(value))) {}
 
 Json::Json(Object value) : value_(make_ref<const detail::JsonObject>(std::move(value))) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <ekiden/callback.hpp>
@@ -78,11 +79,13 @@ class App {
   /// their values; any other exception is reported in the log and the browser.
   template <class... Parts>
   App& callback(Parts&&... parts) {
-    return add(detail::register_parts(std::forward<Parts>(parts)...));
+    detail::Registration registration;
+    detail::register_parts(registration, std::forward<Parts>(parts)...);
+    return add(registration);
   }
   template <std::size_t N, class... Parts>
   App& callback(const Output (&outputs)[N], Parts&&... parts) {
-    return callback(OutputList<N>{{outputs, outputs + N}}, std::forward<Parts>(parts)...);
+    return callback(Outputs<N>{std::to_array(outputs)}, std::forward<Parts>(parts)...);
   }
 
   /// The cache that all workers share; `<ekiden/memoize.hpp>` declares what it can do.
@@ -93,7 +96,7 @@ class App {
   const worker::AppDefinition& definition() const { return *definition_; }
 
  private:
-  App& add(detail::Registration registration);
+  App& add(detail::Registration& registration);
   void set_layout(std::function<Json()> function);
 
   std::unique_ptr<worker::AppDefinition> definition_;

@@ -26,16 +26,22 @@ struct CallbackOptions {
   std::optional<bool> prevent_initial_call = std::nullopt;
 };
 
+namespace detail {
+struct OutputList {
+  std::span<const Output> list;
+};
+}  // namespace detail
+
 /// Several outputs of one callback; made by `outputs()`.
 template <std::size_t N>
-struct OutputList {
-  std::vector<Output> list;
+struct Outputs {
+  std::array<Output, N> list;
 };
 
 /// The list form of a callback's outputs, `outputs(Output{…}, Output{…})`: the handler then returns
 /// a std::tuple (or pair, or array) with one value for each.
 template <std::same_as<Output>... O>
-OutputList<sizeof...(O)> outputs(O... list) {
+Outputs<sizeof...(O)> outputs(O... list) {
   return {{std::move(list)...}};
 }
 
@@ -55,22 +61,25 @@ class Handler : public Counted {
   virtual Results run(std::span<const Json> values, std::size_t& reading) const = 0;
 };
 
-/// One callback as App::callback is told of it.
-struct Registration {
+/// One callback as App::callback is told of it. Its members are not inline, because every callback
+/// of an app would repeat them.
+class Registration {
+ public:
   struct Argument {
     Dependency dependency;
     bool is_state;
   };
 
-  void add(Output output) { outputs.push_back(std::move(output)); }
-  template <std::size_t N>
-  void add(OutputList<N> list) {
-    outputs = std::move(list.list);
-    multi = true;
-  }
-  void add(Input input) { arguments.push_back({std::move(input), false}); }
-  void add(State state) { arguments.push_back({std::move(state), true}); }
-  void add(CallbackOptions given) { options = given; }
+  Registration();
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+  ~Registration();
+
+  void add(const Output& output);
+  void add(const OutputList& list);
+  void add(const Input& input);
+  void add(const State& state);
+  void add(const CallbackOptions& given);
 
   std::vector<Output> outputs;
   bool multi = false;
@@ -154,7 +163,7 @@ inline constexpr std::size_t kOutputCount = 0;
 template <>
 inline constexpr std::size_t kOutputCount<Output> = 1;
 template <std::size_t N>
-inline constexpr std::size_t kOutputCount<OutputList<N>> = N;
+inline constexpr std::size_t kOutputCount<Outputs<N>> = N;
 
 template <class T>
 inline constexpr bool kIsArgument = std::same_as<T, Input> || std::same_as<T, State>;
@@ -265,39 +274,39 @@ Ref<const Handler> check_handler(F function) {
 template <class... Parts>
 constexpr bool in_order() {
   constexpr std::size_t count = sizeof...(Parts);
-  constexpr std::array outputs{(kOutputCount < Parts >> 0)...};
-  constexpr std::array argument{kIsArgument<Parts>...};
-  constexpr std::array options{std::same_as<Parts, CallbackOptions>...};
-  if (count < 2 || !outputs.front()) return false;
-  if (outputs.back() || argument.back() || options.back()) return false;
+  if (count < 2) return false;
+  constexpr bool outputs[] = {(kOutputCount < Parts >> 0)..., false};
+  constexpr bool argument[] = {kIsArgument<Parts>..., false};
+  constexpr bool options[] = {std::same_as<Parts, CallbackOptions>..., false};
+  if (!outputs[0] || outputs[count - 1] || argument[count - 1] || options[count - 1]) return false;
   for (std::size_t i = 1; i + 1 < count; ++i) {
     if (!argument[i] && !(options[i] && i + 2 == count)) return false;
   }
   return true;
 }
 
-template <std::size_t... I, class... Parts>
-Registration make_registration(std::index_sequence<I...>, std::tuple<Parts...> parts) {
-  using Tuple = std::tuple<Parts...>;
-  constexpr std::size_t outputs = kOutputCount<std::tuple_element_t<0, Tuple>>;
-  constexpr std::size_t arguments = (std::size_t{kIsArgument<Parts>} + ...);
-  Registration registration;
-  (registration.add(std::get<I>(std::move(parts))), ...);
-  registration.handler =
-      check_handler<outputs, arguments>(std::get<sizeof...(I)>(std::move(parts)));
-  return registration;
+template <std::size_t kOutputs, std::size_t kArguments, class Part>
+void add_part(Registration& registration, Part&& part) {
+  using T = std::decay_t<Part>;
+  if constexpr (kIsArgument<T> || std::same_as<T, Output> || std::same_as<T, CallbackOptions>) {
+    registration.add(part);
+  } else if constexpr (kOutputCount<T> > 0) {
+    registration.add(OutputList{part.list});
+  } else {
+    registration.handler = check_handler<kOutputs, kArguments, T>(std::forward<Part>(part));
+  }
 }
 
 template <class... Parts>
-Registration register_parts(Parts&&... parts) {
+void register_parts(Registration& registration, Parts&&... parts) {
   if constexpr (in_order<std::decay_t<Parts>...>()) {
-    return make_registration(std::make_index_sequence<sizeof...(Parts) - 1>(),
-                             std::tuple<std::decay_t<Parts>...>(std::forward<Parts>(parts)...));
+    constexpr std::size_t outputs = (kOutputCount<std::decay_t<Parts>> + ...);
+    constexpr std::size_t arguments = (std::size_t{kIsArgument<std::decay_t<Parts>>} + ...);
+    (add_part<outputs, arguments>(registration, std::forward<Parts>(parts)), ...);
   } else {
     static_assert(kNever<Parts...>,
                   "callback: give the Output (or several in braces) first, then Inputs and States, "
                   "then CallbackOptions if any, then the handler");
-    return {};
   }
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace ekiden {
 
@@ -29,8 +29,8 @@ class Where {
 
 /// A component's property, as Output, Input or State name it: `Input{"dropdown", "value"}`.
 struct Dependency {
-  Dependency(std::string id_, std::string property_, detail::Where where_ = detail::Where::here())
-      : id(std::move(id_)), property(std::move(property_)), where(where_) {}
+  Dependency(std::string_view id, std::string_view property,
+             detail::Where where = detail::Where::here());
 
   std::string id;
   std::string property;

@@ -71,7 +71,13 @@ class Json {
   using Object = std::vector<Member>;
   enum class Kind { null, boolean, integer, number, string, array, object, component, typed_array };
 
-  Json() noexcept = default;
+  Json() noexcept {}
+  // Not inline: an app has hundreds of places that copy and destroy a Json.
+  Json(const Json& other);
+  Json(Json&& other) noexcept;
+  Json& operator=(const Json& other);
+  Json& operator=(Json&& other) noexcept;
+  ~Json();
   Json(std::nullptr_t) noexcept {}
   template <std::same_as<bool> B>
   Json(B value) noexcept : value_(value) {}
