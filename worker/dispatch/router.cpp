@@ -12,6 +12,7 @@
 #include "worker/dispatch/error_page.hpp"
 #include "worker/dispatch/favicon.hpp"
 #include "worker/dispatch/suites.hpp"
+#include "worker/http/grammar.hpp"
 
 namespace ekiden::worker {
 
@@ -35,13 +36,8 @@ std::optional<std::string_view> below(std::string_view prefix, std::string_view 
 
 /// True for "application/json", with any parameters.
 bool is_json(std::string_view content_type) {
-  if (content_type.size() < kJson.size()) return false;
-  for (std::size_t i = 0; i < kJson.size(); ++i) {
-    const char c = content_type[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kJson[i]) return false;
-  }
-  const std::string_view rest = content_type.substr(kJson.size());
-  return rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';
+  return grammar::equal_any_case(grammar::trim(content_type.substr(0, content_type.find(';'))),
+                                 kJson);
 }
 
 /// When there is no memory even for an error page.

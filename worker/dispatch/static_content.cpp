@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "worker/dispatch/compression.hpp"
+#include "worker/http/grammar.hpp"
 
 namespace ekiden::worker {
 
@@ -13,35 +14,19 @@ namespace {
 /// Below this a compressed form saves no packet.
 constexpr std::size_t kMinBytesToCompress = 1024;
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// Cuts the text before the first `separator` off `rest`, trimmed.
 std::string_view next_item(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const std::string_view item = rest.substr(0, end);
   rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-  return trimmed(item);
-}
-
-bool same_word(std::string_view text, std::string_view lower_case) {
-  if (text.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != lower_case[i])
-      return false;
-  }
-  return true;
+  return grammar::trim(item);
 }
 
 /// q in thousandths out of the parameters that follow a coding; 1000 if there is none.
 int quality(std::string_view parameters) {
   while (!parameters.empty()) {
     std::string_view parameter = next_item(parameters, ';');
-    if (!same_word(next_item(parameter, '='), "q")) continue;
+    if (!grammar::equal_any_case(next_item(parameter, '='), "q")) continue;
     double value = 0;
     const auto [end, error] =
         std::from_chars(parameter.data(), parameter.data() + parameter.size(), value);
@@ -122,8 +107,9 @@ Encoding preferred_encoding(std::string_view accept_encoding, bool has_gzip, boo
   while (!accept_encoding.empty()) {
     std::string_view parameters = next_item(accept_encoding, ',');
     const std::string_view coding = next_item(parameters, ';');
-    if (same_word(coding, "br")) brotli = quality(parameters);
-    if (same_word(coding, "gzip") || same_word(coding, "x-gzip")) gzip = quality(parameters);
+    if (grammar::equal_any_case(coding, "br")) brotli = quality(parameters);
+    if (grammar::equal_any_case(coding, "gzip") || grammar::equal_any_case(coding, "x-gzip"))
+      gzip = quality(parameters);
     if (coding == "*") any = quality(parameters);
   }
   if (gzip < 0) gzip = any;

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/index_page.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+
+#include "tests/support/site.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// The page of an app that only `set_up` describes.
+std::string page(void (*set_up)(App&), const Assets& assets = {}, const SiteOptions& options = {}) {
+  App app;
+  set_up(app);
+  return index_page(app.definition(), test::small_suites(), assets, options);
+}
+
+std::vector<std::string> all_matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) {
+    found.push_back((*match)[1]);
+  }
+  return found;
+}
+
+std::string config_of(const std::string& html) {
+  const auto texts =
+      all_matches(html, R"(<script id="_dash-config" type="application/json">([^<]*)</script>)");
+  return texts.size() == 1 ? texts[0] : "not exactly one config element";
+}
+
+void nothing(App&) {}
+
+TEST(IndexPage, HasWhatTheRendererLooksFor) {
+  const std::string html = page(nothing);
+
+  EXPECT_TRUE(html.starts_with("<!DOCTYPE html>"));
+  for (const char* part : {"<div id=\"react-entry-point\">", "id=\"_dash-config\"",
+                           "<script id=\"_dash-renderer\" type=\"application/javascript\">"
+                           "var renderer = new DashRenderer();</script>"}) {
+    EXPECT_THAT(html, HasSubstr(part));
+  }
+}
+
+TEST(IndexPage, LoadsScriptsInDashsOrder) {
+  test::TemporaryFolder folder;
+  folder.write("b.js", "1");
+  folder.write("a/first.js", "2");
+  const std::string html = page([](App& app) { app.external_scripts({"https://cdn.test/x.js"}); },
+                                Assets::load(folder.path()));
+
+  const auto urls = all_matches(html, "<script src=\"([^\"?]*)");
+  EXPECT_THAT(
+      urls, ElementsAre("/_dash-component-suites/dash/deps/react@18.v18_3_1mcccccccccc.3.1.min.js",
+                        "https://cdn.test/x.js", "/assets/b.js", "/assets/a/first.js",
+                        "/_dash-component-suites/dash/dash-renderer/build/"
+                        "dash_renderer.v3_4_1maaaaaaaaaa.min.js"));
+}
+
+TEST(IndexPage, LoadsExternalStylesheetsBeforeThoseOfTheApp) {
+  test::TemporaryFolder folder;
+  folder.write("page.css", "body{}");
+  const std::string html =
+      page([](App& app) { app.external_stylesheets({"https://cdn.test/x.css"}); },
+           Assets::load(folder.path()));
+
+  EXPECT_THAT(all_matches(html, "<link rel=\"stylesheet\" href=\"([^\"?]*)"),
+              ElementsAre("https://cdn.test/x.css", "/assets/page.css"));
+}
+
+TEST(IndexPage, NamesAnAssetsModificationTime) {
+  test::TemporaryFolder folder;
+  folder.write("page.css", "body{}");
+  const Assets assets = Assets::load(folder.path());
+
+  EXPECT_THAT(
+      page(nothing, assets),
+      HasSubstr("/assets/page.css?m=" + std::to_string(assets.in_page_order()[0].modified) + "\""));
+}
+
+TEST(IndexPage, LoadsAnMjsAssetAsAModule) {
+  test::TemporaryFolder folder;
+  folder.write("widget.mjs", "export {}");
+
+  EXPECT_THAT(page(nothing, Assets::load(folder.path())),
+              HasSubstr("<script type=\"module\" src=\"/assets/widget.mjs?m="));
+}
+
+TEST(IndexPage, EncodesAnAssetsNameForTheUrl) {
+  test::TemporaryFolder folder;
+  folder.write("my \"page\".css", "body{}");
+
+  EXPECT_THAT(page(nothing, Assets::load(folder.path())),
+              HasSubstr("href=\"/assets/my%20%22page%22.css?m="));
+}
+
+TEST(IndexPage, EscapesTheTitle) {
+  const std::string html = page([](App& app) { app.title("</title><script>alert(1)"); });
+
+  EXPECT_THAT(html, HasSubstr("<title>&lt;/title&gt;&lt;script&gt;alert(1)</title>"));
+}
+
+TEST(IndexPage, TakesTheIconFromTheAssetsIfThereIsOne) {
+  EXPECT_THAT(page(nothing), HasSubstr("type=\"image/x-icon\" href=\"/_favicon.ico?v="));
+
+  test::TemporaryFolder folder;
+  folder.write("favicon.ico", "icon");
+  EXPECT_THAT(page(nothing, Assets::load(folder.path())),
+              HasSubstr("type=\"image/x-icon\" href=\"/assets/favicon.ico?m="));
+}
+
+TEST(IndexPage, PutsEveryUrlBelowTheRequestsPrefix) {
+  test::TemporaryFolder folder;
+  folder.write("page.css", "body{}");
+  SiteOptions options;
+  options.requests_pathname_prefix = "/proxied/";
+  const std::string html = page(nothing, Assets::load(folder.path()), options);
+
+  for (const std::string& url : all_matches(html, "(?:src|href)=\"([^\"]*)")) {
+    EXPECT_TRUE(url.starts_with("/proxied/")) << url;
+  }
+  const Json config = Json::parse(config_of(html));
+  EXPECT_EQ(config["requests_pathname_prefix"], Json("/proxied/"));
+}
+
+TEST(IndexPage, TellsTheRendererItsConfiguration) {
+  const Json config = Json::parse(config_of(page(nothing)));
+
+  const Json expected = Json::parse(R"({
+    "url_base_pathname": null, "requests_pathname_prefix": "/", "ui": false, "props_check": false,
+    "disable_version_check": true, "show_undo_redo": false, "suppress_callback_exceptions": false,
+    "update_title": "Updating...", "children_props": {"dash_core_components": {"Tab": ["label"]}},
+    "serve_locally": true, "dash_version": "4.3.0", "python_version": null,
+    "dash_version_url": null, "ddk_version": null, "plotly_version": "3.7.0",
+    "validate_callbacks": false, "csrf_token_name": "_csrf_token",
+    "csrf_header_name": "X-CSRFToken", "plotly_cloud_installed": true})");
+  EXPECT_EQ(config, expected) << config.dump();
+}
+
+TEST(IndexPage, SetsDevToolsUpUnderDebug) {
+  SiteOptions options;
+  options.debug = true;
+  const Json config = Json::parse(config_of(page(nothing, {}, options)));
+
+  EXPECT_EQ(config["ui"], Json(true));
+  EXPECT_EQ(config["validate_callbacks"], Json(true));
+}
+
+TEST(IndexPage, KeepsTextThatEndsAScriptOutOfTheConfigElement) {
+  const std::string html = page([](App& app) { app.update_title("</script><script>alert(1)//&"); });
+
+  EXPECT_THAT(html, Not(HasSubstr("alert(1)//")));
+  EXPECT_THAT(config_of(html), HasSubstr(R"(\u003c\u002fscript\u003e)"));
+  EXPECT_EQ(Json::parse(config_of(html))["update_title"], Json("</script><script>alert(1)//&"));
+}
+
+TEST(IndexPage, LeavesTheTitleAloneWhileBusyIfUpdateTitleIsEmpty) {
+  const Json config = Json::parse(config_of(page([](App& app) { app.update_title(""); })));
+
+  EXPECT_TRUE(config["update_title"].is_null());
+}
+
+TEST(IndexPage, CannotBeMadeIfThePackLacksAScriptItLists) {
+  const App app;
+  Suites suites = test::small_suites();
+  suites.files = suites.files.first(1);
+
+  try {
+    index_page(app.definition(), suites, {}, {});
+    FAIL() << "a page without React was made";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("dash/deps/react@18.3.1.min.js"));
+  }
+}
+
+}  // namespace
+}  // namespace ekiden::worker
