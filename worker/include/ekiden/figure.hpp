@@ -120,9 +120,9 @@ class Trace {
   Json::Object attributes_;
 };
 
-/// Plotly's graph objects by their Python names: `go::Scatter().mode("markers").x(…).y(…)`. Any
-/// other type is `Trace("its name")`.
-namespace go {
+/// Plotly's graph objects by their Python names: `Scatter().mode("markers").x(…).y(…)`, or
+/// `go::Scatter()` where the name alone is taken. Any other type is `Trace("its name")`.
+inline namespace go {
 inline Trace Scatter() { return Trace("scatter"); }
 inline Trace Scattergl() { return Trace("scattergl"); }
 inline Trace Bar() { return Trace("bar"); }
@@ -139,13 +139,14 @@ inline Trace Histogram2dContour() { return Trace("histogram2dcontour"); }
 /// A plotly figure: traces and layout.
 ///
 ///     Figure figure;
-///     figure.add_trace(go::Scatter().x(df["x"]).y(df["y"]));
+///     figure.add_trace(Scatter().x(df["x"]).y(df["y"]));
 ///     figure.update_layout({{"margin", Json{{"l", 20}, {"r", 10}}}});
 ///
 /// A figure made in set-up may be captured by a callback, copied there, and the copy changed.
 class Figure {
  public:
   Figure() = default;
+  explicit Figure(Trace trace) { add_trace(std::move(trace)); }
   Figure(std::initializer_list<Trace> traces) : traces_(traces) {}
 
   Figure& add_trace(Trace trace);
