@@ -251,7 +251,7 @@ HeadScanner::State HeadScanner::scan(std::string_view bytes, const HeadLimits& l
 Rejection parse_head(std::string_view head, const HeadLimits& limits, Request& request,
                      Framing& framing) {
   framing = Framing{};
-  if (!head.ends_with("\r\n\r\n")) return {400, "The head is not complete."};
+  if (head.find("\r\n\r\n") + 4 != head.size()) return {400, "The head is not complete."};
   request.head.assign(head);
   std::string_view rest = request.head;
   const std::string_view request_line = next_line(rest);

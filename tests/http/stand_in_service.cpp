@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "tests/http/stand_in_service.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include "tests/http/raw_client.hpp"
+
+namespace ekiden::test {
+namespace {
+
+void open_pipe(int (&ends)[2]) {
+  if (::pipe2(ends, O_CLOEXEC) < 0) {
+    throw std::system_error(errno, std::generic_category(), "pipe2");
+  }
+}
+
+std::string describe(const worker::Request& request) {
+  return std::to_string(static_cast<int>(request.method)) + "|" + request.path + "|" +
+         std::string(request.query) + "|" + std::string(request.header("host")) + "|" +
+         request.body;
+}
+
+}  // namespace
+
+StandInService::StandInService() : big_(kBigBytes, 'b') {
+  open_pipe(held_);
+  open_pipe(released_);
+  void* const shared = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+  begun_ = new (shared) std::atomic<int>(0);
+}
+
+StandInService::~StandInService() {
+  for (const int end : {held_[0], held_[1], released_[0], released_[1]}) ::close(end);
+  ::munmap(begun_, sizeof *begun_);
+}
+
+worker::Service::Next StandInService::begin(worker::Request& request,
+                                            worker::Response& response) noexcept {
+  if (request.path == "/echo" || request.path == "/hold") return Next::run_on_callback_thread;
+  response.content_type = "text/plain";
+  if (request.path == "/text") {
+    response.static_body = "text";
+  } else if (request.path == "/big") {
+    response.static_body = big_;
+  } else if (request.path == "/show") {
+    response.body = describe(request);
+  } else {
+    response.status = request.path == "/empty" ? 204 : 404;
+  }
+  return Next::send;
+}
+
+void StandInService::run(worker::Request& request, worker::Response& response) noexcept {
+  begun_->fetch_add(1);
+  if (request.path == "/hold") {
+    char byte = 'h';
+    if (::write(held_[1], &byte, 1) != 1 || ::read(released_[0], &byte, 1) != 1) {
+      response.status = 500;
+    }
+  }
+  response.content_type = "text/plain";
+  response.body = request.body;
+}
+
+bool StandInService::wait_until_held() {
+  pollfd waiting{held_[0], POLLIN, 0};
+  const int patience = static_cast<int>(std::chrono::milliseconds(kPatience).count());
+  char byte = 0;
+  return ::poll(&waiting, 1, patience) == 1 && ::read(held_[0], &byte, 1) == 1;
+}
+
+void StandInService::let_go() {
+  const char byte = 'r';
+  if (::write(released_[1], &byte, 1) != 1) {
+    throw std::system_error(errno, std::generic_category(), "write");
+  }
+}
+
+}  // namespace ekiden::test

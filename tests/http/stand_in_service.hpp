@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "worker/exchange.hpp"
+
+namespace ekiden::test {
+
+/// A service that shows what arrived and does what a test tells it, in another process.
+///
+///   /text         "text", at once                   /big     8 MiB, at once
+///   /show         method, path, query and body      /echo    the body, from a callback thread
+///   /hold         as /echo, once let_go() is called
+///   /empty        204
+class StandInService final : public worker::Service {
+ public:
+  /// Makes the pipes and counters that the worker's process will share with the test's.
+  StandInService();
+  ~StandInService() override;
+
+  Next begin(worker::Request& request, worker::Response& response) noexcept override;
+  void run(worker::Request& request, worker::Response& response) noexcept override;
+
+  /// Waits until one more callback of /hold has begun. False after kPatience.
+  bool wait_until_held();
+  /// Lets one callback of /hold, present or future, finish.
+  void let_go();
+  /// How many callbacks have begun, of /echo and /hold.
+  int begun() const { return *begun_; }
+
+ private:
+  int held_[2];
+  int released_[2];
+  std::atomic<int>* begun_;
+  std::string big_;
+};
+
+/// The size of /big.
+inline constexpr std::size_t kBigBytes = 8U << 20;
+
+}  // namespace ekiden::test

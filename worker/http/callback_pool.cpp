@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "worker/http/callback_pool.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "shared/log.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+thread_local CallbackPool* pool_of_this_thread = nullptr;
+
+}  // namespace
+
+CallbackPool::CallbackPool(Options options) : options_(std::move(options)) {
+  std::unique_lock lock(mutex_);
+  for (std::uint32_t i = 0; i < options_.threads; ++i) start_thread(lock);
+}
+
+CallbackPool::~CallbackPool() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  work_.notify_all();
+  retired_.wait(lock, [this] { return alive_ == 0; });
+}
+
+/// Threads are detached and counted, so that a spare can retire without anybody to join it.
+void CallbackPool::start_thread(std::unique_lock<std::mutex>&) {
+  std::thread([this] { serve(); }).detach();
+  ++alive_;
+}
+
+CallbackPool::Submitted CallbackPool::submit(std::shared_ptr<Job> job) {
+  const std::lock_guard lock(mutex_);
+  const bool free_thread = queue_.size() < free_threads();
+  if (!free_thread && queue_.size() >= options_.queue_limit) return Submitted::refused;
+  queue_.push_back(std::move(job));
+  if (running_ < options_.threads) work_.notify_one();
+  publish();
+  return free_thread ? Submitted::runs_now : Submitted::queued;
+}
+
+std::uint32_t CallbackPool::idle_threads() const noexcept { return alive_ - waiting_ - running_; }
+
+std::uint32_t CallbackPool::free_threads() const noexcept {
+  return running_ < options_.threads ? std::min(options_.threads - running_, idle_threads()) : 0;
+}
+
+bool CallbackPool::withdraw(const Job& job) {
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t about_to_run = free_threads();
+  if (queue_.size() <= about_to_run) return false;
+  const auto first = queue_.begin() + about_to_run;
+  const auto found = std::find_if(first, queue_.end(),
+                                  [&job](const auto& queued) { return queued.get() == &job; });
+  if (found == queue_.end()) return false;
+  queue_.erase(found);
+  publish();
+  return true;
+}
+
+void CallbackPool::begin_wait() noexcept {
+  if (pool_of_this_thread != this) return;
+  std::unique_lock lock(mutex_);
+  --running_;
+  ++waiting_;
+  publish();
+  // Somebody must be there to take the slot that has just been given back.
+  if (idle_threads() == 0 && alive_ < options_.threads + options_.max_spares) {
+    try {
+      start_thread(lock);
+    } catch (const std::system_error& error) {
+      shared::log(shared::LogLevel::warning, "no spare callback thread: {}", error.what());
+    }
+  } else {
+    work_.notify_one();
+  }
+}
+
+void CallbackPool::end_wait() noexcept {
+  if (pool_of_this_thread != this) return;
+  const std::lock_guard lock(mutex_);
+  --waiting_;
+  ++running_;
+  publish();
+}
+
+/// False if the thread should end: the pool stops, or this spare has been idle long enough.
+bool CallbackPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
+  while (!stopping_ && !may_run()) {
+    const bool spare = alive_ - waiting_ > options_.threads;
+    if (!spare) {
+      work_.wait(lock);
+    } else if (work_.wait_for(lock, options_.spare_idle) == std::cv_status::timeout && !may_run() &&
+               alive_ - waiting_ > options_.threads) {
+      return false;
+    }
+  }
+  return !stopping_;
+}
+
+void CallbackPool::serve() {
+  pool_of_this_thread = this;
+  std::unique_lock lock(mutex_);
+  while (wait_for_job(lock)) {
+    std::shared_ptr<Job> job = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    lock.unlock();
+    job->run();
+    lock.lock();
+    --running_;
+    publish();
+    lock.unlock();
+    options_.finished(std::move(job));
+    lock.lock();
+  }
+  --alive_;
+  retired_.notify_all();
+}
+
+void CallbackPool::publish() const {
+  if (options_.busy_changed) {
+    options_.busy_changed(running_ + static_cast<std::uint32_t>(queue_.size()));
+  }
+}
+
+std::uint32_t CallbackPool::busy() const {
+  const std::lock_guard lock(mutex_);
+  return running_ + static_cast<std::uint32_t>(queue_.size());
+}
+
+std::uint32_t CallbackPool::thread_count() const {
+  const std::lock_guard lock(mutex_);
+  return alive_;
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace ekiden::worker {
+
+/// The threads that run callbacks, and the queue in front of them.
+///
+/// At most `threads` callbacks run at once. A callback that waits for another's computation
+/// (begin_wait … end_wait) does not count meanwhile: a spare thread, started when needed and
+/// retired when idle, runs the next one. When its wait is over it goes on at once, so that for a
+/// moment more than `threads` may run; no new one is started until the number has come down again.
+///
+/// Thread safety: all members from any thread. Fork: construct after it. Destruction joins all
+/// threads, so it waits for callbacks that still run.
+class CallbackPool {
+ public:
+  class Job {
+   public:
+    virtual ~Job() = default;
+    virtual void run() noexcept = 0;
+  };
+
+  struct Options {
+    std::uint32_t threads = 1;
+    std::uint32_t queue_limit = 1024;  ///< jobs that may wait when no thread is free
+    std::uint32_t max_spares = 16;     ///< threads beyond `threads`
+    std::chrono::milliseconds spare_idle{2000};
+    /// Called on a callback thread after each job.
+    std::function<void(std::shared_ptr<Job>)> finished;
+    /// Called with the number of jobs running or queued, waiting ones excluded, whenever it
+    /// changes. The pool's lock is held: must be quick, must not call back.
+    std::function<void(std::uint32_t)> busy_changed;
+  };
+
+  enum class Submitted { runs_now, queued, refused };
+
+  /// Throws std::system_error if the threads cannot be started.
+  explicit CallbackPool(Options options);
+  CallbackPool(const CallbackPool&) = delete;
+  CallbackPool& operator=(const CallbackPool&) = delete;
+  ~CallbackPool();
+
+  Submitted submit(std::shared_ptr<Job> job);
+  /// Takes a job that nobody has begun, and that no free thread is about to begin, off the queue.
+  bool withdraw(const Job& job);
+
+  /// The calling callback starts or stops waiting for another's computation. On threads that are
+  /// not the pool's these do nothing.
+  void begin_wait() noexcept;
+  void end_wait() noexcept;
+
+  std::uint32_t busy() const;
+  std::uint32_t thread_count() const;  ///< alive, spares included
+
+ private:
+  void start_thread(std::unique_lock<std::mutex>&);
+  void serve();
+  std::uint32_t idle_threads() const noexcept;
+  std::uint32_t free_threads() const noexcept;  ///< idle ones that may begin a job
+  bool may_run() const noexcept { return !queue_.empty() && running_ < options_.threads; }
+  bool wait_for_job(std::unique_lock<std::mutex>& lock);
+  void publish() const;
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable work_;     // a job may be begun, or the pool stops
+  std::condition_variable retired_;  // a thread has ended
+  std::deque<std::shared_ptr<Job>> queue_;
+  std::uint32_t running_ = 0;  // begun and not waiting
+  std::uint32_t waiting_ = 0;  // begun and waiting for another's computation
+  std::uint32_t alive_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace ekiden::worker

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+#include "worker/http/polling_loop.hpp"
+
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/detail/concurrency_hint.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "shared/clock.hpp"
+#include "shared/log.hpp"
+#include "worker/http/acceptor.hpp"
+#include "worker/http/callback_pool.hpp"
+#include "worker/http/mailbox.hpp"
+#include "worker/http/session.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+namespace asio = boost::asio;
+using Executor = asio::io_context::executor_type;
+using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+using Clock = std::chrono::steady_clock;
+using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
+
+/// How finely deadlines are kept, and how often the master hears from us.
+constexpr std::chrono::milliseconds kTick{250};
+constexpr std::uint32_t kSparesPerThread = 4;
+
+struct AcceptorStopped {};
+using Letter = std::variant<Accepted, std::shared_ptr<CallbackPool::Job>, AcceptorStopped>;
+
+HeadLimits limits_of(const shared::WorkerSettings& settings) {
+  return {settings.max_request_line, settings.max_header_bytes, settings.max_header_count,
+          settings.max_body_bytes};
+}
+
+int open_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) sigaddset(&signals, signal);
+  const int descriptor = ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+  return descriptor;
+}
+
+}  // namespace
+
+struct PollingLoop::Impl {
+  Impl(const shared::Heritage& inherited, shared::Scoreboard& board, Service& service);
+
+  int run();
+  void run_handlers();
+  void announce();
+  void stop(int code);
+
+  CallbackPool::Options pool_options();
+  Acceptor::Options acceptor_options();
+  Acceptor::Gate gate() const;
+
+  void watch_mailbox();
+  void open_letters();
+  void open_letter(Accepted accepted);
+  std::shared_ptr<Session> admit(Accepted accepted);
+  void open_letter(const std::shared_ptr<CallbackPool::Job>& job);
+  void open_letter(AcceptorStopped);
+  void forget(Session& session);
+
+  void watch_signals();
+  void drain();
+  void stop_if_drained();
+  void watch_master();
+  void schedule_tick();
+  void tick();
+
+  const shared::Heritage& heritage;
+  shared::Scoreboard& scoreboard;
+  shared::WorkerSlot& slot;
+  // Without locks: other threads only post to the mailbox.
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+  Mailbox<Letter> mailbox;
+  std::atomic<std::uint32_t> fresh{0};  // accepted, and not yet looked at by this thread
+  std::atomic<Acceptor*> accepting{nullptr};
+  CallbackPool pool;
+  SessionContext context;
+  std::vector<std::shared_ptr<Session>> sessions;
+  std::vector<Letter> letters;
+  std::uint64_t rings = 0;
+  Descriptor mailbox_descriptor, signals, channel;
+  Timer timer;
+  std::unique_ptr<Acceptor> acceptor;
+  bool acceptor_stopped = false;
+  std::uint64_t drain_deadline_ns = 0;
+  int exit_code = 0;
+};
+
+PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& board,
+                        Service& service)
+    : heritage(inherited),
+      scoreboard(board),
+      slot(board[inherited.slot]),
+      pool(pool_options()),
+      context{io,
+              service,
+              inherited.settings,
+              limits_of(inherited.settings),
+              pool,
+              slot,
+              [this](Session& session) { forget(session); },
+              {}},
+      mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
+      signals(io.get_executor(), open_signals()),
+      channel(io.get_executor()),
+      timer(io.get_executor()) {
+  if (heritage.channel >= 0) channel.assign(heritage.channel);
+}
+
+CallbackPool::Options PollingLoop::Impl::pool_options() {
+  CallbackPool::Options options;
+  options.threads = heritage.settings.threads;
+  options.queue_limit = heritage.settings.queue_limit;
+  options.max_spares = heritage.settings.threads * kSparesPerThread;
+  options.finished = [this](std::shared_ptr<CallbackPool::Job> job) {
+    mailbox.post(std::move(job));
+  };
+  options.busy_changed = [this](std::uint32_t busy) {
+    slot.busy.store(busy, std::memory_order_relaxed);
+    Acceptor* const gated = accepting;
+    if (gated != nullptr && busy < heritage.settings.threads) gated->wake();
+  };
+  return options;
+}
+
+Acceptor::Options PollingLoop::Impl::acceptor_options() {
+  Acceptor::Options options;
+  options.listeners = heritage.listeners;
+  options.gate = [this] { return gate(); };
+  options.accepted = [this](Accepted accepted) {
+    slot.accepted.store(slot.accepted.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_relaxed);
+    fresh.fetch_add(1);
+    mailbox.post(std::move(accepted));
+  };
+  options.stopped = [this] { mailbox.post(AcceptorStopped{}); };
+  return options;
+}
+
+/// A connection that has not been looked at yet counts like a callback: it probably brings one.
+Acceptor::Gate PollingLoop::Impl::gate() const {
+  const std::uint32_t unseen = fresh.load();
+  const shared::WorkerSettings& settings = heritage.settings;
+  if (slot.connections.load(std::memory_order_relaxed) + unseen >= settings.max_connections) {
+    return Acceptor::Gate::full;
+  }
+  if (slot.busy.load(std::memory_order_relaxed) + unseen < settings.threads) {
+    return Acceptor::Gate::open;
+  }
+  return scoreboard.sibling_has_free_thread(heritage.slot) ? Acceptor::Gate::sibling_is_free
+                                                           : Acceptor::Gate::open;
+}
+
+int PollingLoop::Impl::run() {
+  watch_signals();
+  watch_master();
+  watch_mailbox();
+  tick();
+  slot.threads.store(heritage.settings.threads, std::memory_order_relaxed);
+  slot.state.store(shared::WorkerState::ready);
+  acceptor = std::make_unique<Acceptor>(acceptor_options());
+  accepting = acceptor.get();
+  announce();
+  run_handlers();
+  return exit_code;
+}
+
+/// An exception out of a handler, such as lack of memory for one connection, is not the end of the
+/// others.
+void PollingLoop::Impl::run_handlers() {
+  for (;;) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& error) {
+      shared::log(shared::LogLevel::error, "a connection was given up: {}", error.what());
+    }
+  }
+}
+
+void PollingLoop::Impl::announce() {
+  if (heritage.channel < 0) return;
+  const auto message = static_cast<char>(shared::WorkerMessage::ready);
+  if (::send(heritage.channel, &message, 1, MSG_NOSIGNAL) != 1) {
+    shared::log(shared::LogLevel::error, "the master cannot be told that this worker is ready");
+  }
+}
+
+void PollingLoop::Impl::stop(int code) {
+  exit_code = code;
+  io.stop();
+}
+
+void PollingLoop::Impl::watch_mailbox() {
+  mailbox_descriptor.async_read_some(asio::buffer(&rings, sizeof rings),
+                                     [this](const boost::system::error_code& error, std::size_t) {
+                                       if (!error) open_letters();
+                                       watch_mailbox();
+                                     });
+}
+
+void PollingLoop::Impl::open_letters() {
+  mailbox.collect(letters);
+  for (Letter& letter : letters) {
+    std::visit([this](auto& content) { open_letter(std::move(content)); }, letter);
+  }
+  letters.clear();
+}
+
+std::shared_ptr<Session> PollingLoop::Impl::admit(Accepted accepted) {
+  const int descriptor = accepted.descriptor;
+  try {
+    if (sessions.size() == sessions.capacity()) sessions.reserve(2 * sessions.size() + 16);
+    auto session = std::make_shared<Session>(context, std::move(accepted));
+    session->index = sessions.size();
+    sessions.push_back(session);
+    slot.connections.store(static_cast<std::uint32_t>(sessions.size()), std::memory_order_relaxed);
+    return session;
+  } catch (const std::exception& error) {
+    ::close(descriptor);
+    shared::log(shared::LogLevel::error, "a connection cannot be served: {}", error.what());
+    return nullptr;
+  }
+}
+
+void PollingLoop::Impl::open_letter(Accepted accepted) {
+  if (const auto session = admit(std::move(accepted))) {
+    try {
+      session->start();
+    } catch (const std::exception&) {
+      session->close();
+    }
+  }
+  fresh.fetch_sub(1);
+  acceptor->wake();
+}
+
+void PollingLoop::Impl::open_letter(const std::shared_ptr<CallbackPool::Job>& job) {
+  static_cast<Session&>(*job).callback_finished();
+}
+
+void PollingLoop::Impl::open_letter(AcceptorStopped) {
+  acceptor_stopped = true;
+  stop_if_drained();
+}
+
+void PollingLoop::Impl::forget(Session& session) {
+  std::shared_ptr<Session>& place = sessions[session.index];
+  const std::shared_ptr<Session> last_hold = std::move(place);
+  if (&place != &sessions.back()) {
+    place = std::move(sessions.back());
+    place->index = session.index;
+  }
+  sessions.pop_back();
+  slot.connections.store(static_cast<std::uint32_t>(sessions.size()), std::memory_order_relaxed);
+  acceptor->wake();
+  stop_if_drained();
+}
+
+void PollingLoop::Impl::watch_signals() {
+  signals.async_wait(Descriptor::wait_read, [this](const boost::system::error_code& error) {
+    signalfd_siginfo received{};
+    while (!error && ::read(signals.native_handle(), &received, sizeof received) ==
+                         static_cast<ssize_t>(sizeof received)) {
+      if (received.ssi_signo != SIGTERM) return stop(0);
+      drain();
+    }
+    watch_signals();
+  });
+}
+
+void PollingLoop::Impl::drain() {
+  if (context.draining) return;
+  context.draining = true;
+  slot.state.store(shared::WorkerState::draining);
+  acceptor->drain();
+  const std::uint64_t now = shared::coarse_ns();
+  const std::chrono::nanoseconds graceful = heritage.settings.graceful_timeout;
+  drain_deadline_ns = now + static_cast<std::uint64_t>(graceful.count());
+  for (const auto& session : sessions) session->begin_drain(now);
+  shared::log(shared::LogLevel::debug, "draining {} connections", sessions.size());
+}
+
+void PollingLoop::Impl::stop_if_drained() {
+  if (context.draining && acceptor_stopped && sessions.empty()) stop(0);
+}
+
+/// The channel is one-way: anything that arrives on it but its end is skipped.
+void PollingLoop::Impl::watch_master() {
+  if (heritage.channel < 0) return;
+  channel.async_wait(Descriptor::wait_read, [this](const boost::system::error_code&) {
+    char message = 0;
+    const ssize_t got = ::recv(heritage.channel, &message, sizeof message, MSG_DONTWAIT);
+    const bool alive = got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+    if (!alive) ::_exit(1);
+    watch_master();
+  });
+}
+
+void PollingLoop::Impl::schedule_tick() {
+  timer.expires_after(kTick);
+  timer.async_wait([this](const boost::system::error_code&) { tick(); });
+}
+
+void PollingLoop::Impl::tick() {
+  slot.heartbeat_ns.store(shared::monotonic_ns(), std::memory_order_relaxed);
+  schedule_tick();
+  const std::uint64_t now = shared::coarse_ns();
+  for (std::size_t i = sessions.size(); i-- > 0;) {
+    // Closing one moves the last, already visited, into its place.
+    const std::shared_ptr<Session> session = sessions[i];
+    session->tick(now);
+  }
+  if (acceptor && !context.draining) acceptor->reconsider();
+  if (context.draining && now >= drain_deadline_ns) {
+    shared::log(shared::LogLevel::warning,
+                "graceful timeout of {} ms is over: {} connections are cut off",
+                heritage.settings.graceful_timeout.count(), sessions.size());
+    stop(0);
+  }
+}
+
+PollingLoop::PollingLoop(const shared::Heritage& heritage, shared::Scoreboard& scoreboard,
+                         Service& service)
+    : impl_(std::make_unique<Impl>(heritage, scoreboard, service)) {}
+
+PollingLoop::~PollingLoop() = default;
+
+CallbackPool& PollingLoop::pool() noexcept { return impl_->pool; }
+
+int PollingLoop::run() { return impl_->run(); }
+
+}  // namespace ekiden::worker

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "worker/http/session.hpp"
+
+#include <sys/socket.h>
+
+#include <utility>
+
+#include "shared/clock.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+/// A request may be under way on an idle connection when the worker begins to drain: that long it
+/// is still answered.
+constexpr std::chrono::milliseconds kDrainGrace{1000};
+
+void release(std::string& text) noexcept { std::string().swap(text); }
+
+int family_of(int descriptor) noexcept {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
+  return address.ss_family;
+}
+
+}  // namespace
+
+Session::Session(SessionContext& context, Accepted accepted)
+    : context_(context), socket_(context.io.get_executor()) {
+  const boost::asio::generic::stream_protocol protocol(family_of(accepted.descriptor), 0);
+  socket_.assign(protocol, accepted.descriptor);
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  request_.remote = std::move(accepted.remote);
+}
+
+void Session::start() {
+  expire_in(context_.draining ? kDrainGrace : context_.settings.header_timeout);
+  const auto room = input_.prepare();
+  boost::system::error_code error;
+  const std::size_t count = socket_.read_some(boost::asio::buffer(room.data(), room.size()), error);
+  if (error == boost::asio::error::would_block) return start_read();
+  received(error, count);
+}
+
+void Session::expire_in(std::chrono::milliseconds span) noexcept {
+  deadline_ns_ =
+      shared::coarse_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(span).count());
+}
+
+void Session::tick(std::uint64_t now_ns) {
+  if (deadline_ns_ != 0 && now_ns >= deadline_ns_) return deadline_passed();
+  // A client that hangs up takes its callback along; short ones are spared the watching.
+  if (state_ == State::running) start_read();
+  if (idle() && !lean_) release_memory();
+}
+
+void Session::deadline_passed() {
+  if (state_ == State::reading_body || (state_ == State::reading_head && begun_)) {
+    return refuse({408, "The request did not arrive in time."});
+  }
+  if (idle() && context_.draining) {
+    char byte = 0;
+    if (::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+  }
+  close();
+}
+
+void Session::begin_drain(std::uint64_t now_ns) {
+  if (!idle()) return;
+  deadline_ns_ = now_ns + static_cast<std::uint64_t>(std::chrono::nanoseconds(kDrainGrace).count());
+}
+
+void Session::dispatch() {
+  auto& requests = context_.slot.requests;
+  requests.store(requests.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  response_.clear();
+  state_ = State::running;
+  deadline_ns_ = 0;
+  lean_ = false;
+  if (context_.service.begin(request_, response_) == Service::Next::send) return send();
+  switch (context_.pool.submit(shared_from_this())) {
+    case CallbackPool::Submitted::runs_now:
+      break;
+    case CallbackPool::Submitted::queued:
+      start_read();
+      break;
+    case CallbackPool::Submitted::refused:
+      fill_rejection({503, "All callback threads are busy and the queue is full."}, response_);
+      response_.headers = "Retry-After: 1\r\n";
+      send();
+      break;
+  }
+}
+
+void Session::callback_finished() {
+  auto& callbacks = context_.slot.callbacks;
+  callbacks.store(callbacks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (state_ == State::running) send();
+}
+
+void Session::refuse(const Rejection& rejection) {
+  fill_rejection(rejection, response_);
+  request_.method = Method::get;  // an unreadable HEAD gets the reason too; the connection ends
+  closing_ = true;
+  send();
+}
+
+void Session::release_memory() {
+  lean_ = true;
+  std::string remote = std::move(request_.remote);
+  request_ = Request{};
+  request_.remote = std::move(remote);
+  release(response_.headers);
+  release(response_.body);
+  release(head_);
+}
+
+void Session::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  context_.closed(*this);
+}
+
+}  // namespace ekiden::worker

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "shared/heritage.hpp"
+#include "shared/scoreboard.hpp"
+#include "worker/exchange.hpp"
+#include "worker/http/acceptor.hpp"
+#include "worker/http/callback_pool.hpp"
+#include "worker/http/chunked_body.hpp"
+#include "worker/http/header_policy.hpp"
+#include "worker/http/read_buffer.hpp"
+#include "worker/http/reply.hpp"
+
+namespace ekiden::worker {
+
+class Session;
+
+/// What the sessions of one polling thread have in common.
+struct SessionContext {
+  boost::asio::io_context& io;
+  Service& service;
+  const shared::WorkerSettings& settings;
+  HeadLimits limits;
+  CallbackPool& pool;
+  shared::WorkerSlot& slot;
+  std::function<void(Session&)> closed;  ///< the session is done with; may be its last owner
+  DateLine date;
+  bool draining = false;  ///< every further response closes its connection
+};
+
+/// One client connection: reads requests, has them answered, writes the answers in order.
+///
+/// Only the polling thread calls it, except for run(): while a callback thread has the session as
+/// its job, request and response are that thread's, and everything else stays the polling thread's.
+/// Asio's handlers and the job hold shared pointers, so a closed session lives until both let go.
+class Session final : public CallbackPool::Job, public std::enable_shared_from_this<Session> {
+ public:
+  /// Takes the descriptor over, unless it throws std::system_error.
+  Session(SessionContext& context, Accepted accepted);
+
+  /// Reads what is already there, so that the accept gate learns soon what it has let in.
+  void start();
+  /// Deadlines and memory; called a few times a second.
+  void tick(std::uint64_t now_ns);
+  /// The worker drains: idle connections get a short grace, others finish what they do.
+  void begin_drain(std::uint64_t now_ns);
+  void callback_finished();
+  void close();
+
+  void run() noexcept override { context_.service.run(request_, response_); }
+
+  std::size_t index = 0;  ///< in the registry of open sessions
+
+ private:
+  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
+                                                  boost::asio::io_context::executor_type>;
+  enum class State { reading_head, reading_body, running, writing, lingering, closed };
+  enum class Progress { waiting, ready, over };
+
+  // session_read.cpp
+  void resume();
+  void start_read();
+  void received(const boost::system::error_code& error, std::size_t count);
+  void advance();
+  Progress take_head();
+  Progress accept_head();
+  Progress take_body();
+  Progress take_chunks();
+  void begin_body();
+  void input_ended(bool orderly);
+  void discard();
+
+  // session.cpp
+  void dispatch();
+  void refuse(const Rejection& rejection);
+  void release_memory();
+  void deadline_passed();
+  bool idle() const noexcept { return state_ == State::reading_head && input_.size() == 0; }
+  void expire_in(std::chrono::milliseconds span) noexcept;
+
+  // session_write.cpp
+  void send();
+  void write_more();
+  void wrote(const boost::system::error_code& error, std::size_t count);
+  void sent();
+  void linger();
+  bool send_continue();
+  std::array<boost::asio::const_buffer, 2> unsent() const noexcept;
+
+  SessionContext& context_;
+  Socket socket_;
+  State state_ = State::reading_head;
+  bool read_pending_ = false;
+  bool peer_is_done_ = false;      // it has shut its side down: this answer is the last
+  bool closing_ = false;           // after the answer that is being made or sent
+  bool begun_ = false;             // bytes of the current head have arrived
+  bool lean_ = true;               // buffers of the last exchange have been freed
+  std::uint64_t deadline_ns_ = 0;  // 0: none
+  ReadBuffer input_;
+  HeadScanner scanner_;
+  Framing framing_;
+  std::unique_ptr<ChunkedBody> chunks_;
+  Request request_;
+  Response response_;
+  std::string head_;  // of the response
+  std::size_t written_ = 0;
+  std::size_t discarded_ = 0;
+};
+
+}  // namespace ekiden::worker

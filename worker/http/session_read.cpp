@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <utility>
+
+#include "worker/http/session.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+/// Large bodies are received in pieces of this size.
+constexpr std::size_t kBodyBufferBytes = 64U << 10;
+/// While a callback runs, the client may send this much ahead.
+constexpr std::size_t kMaxReadAhead = 8U << 10;
+/// What a body may take beyond its time-out: a second for each 16 KiB that have arrived.
+constexpr std::uint64_t kNsPerBodyByte = 1'000'000'000U / (16U << 10);
+/// Lingering: what a refused client may still send before the connection is cut.
+constexpr std::size_t kMaxDiscarded = 64U << 10;
+/// A declared length is believed, as memory to set aside, up to this.
+constexpr std::size_t kMaxReserved = 1U << 20;
+
+}  // namespace
+
+/// On to the next request: what has come of it already, or else wait.
+void Session::resume() {
+  if (state_ != State::reading_head) return;
+  if (input_.size() != 0) return advance();
+  if (!read_pending_ && input_.capacity() > ReadBuffer::kIdleBytes) input_.release();
+  start_read();
+}
+
+void Session::start_read() {
+  if (read_pending_ || peer_is_done_) return;
+  if (state_ == State::running && input_.size() >= kMaxReadAhead) return;
+  const bool large = state_ == State::reading_body &&
+                     (chunks_ || framing_.length - request_.body.size() > input_.capacity());
+  const auto room = input_.prepare(large ? kBodyBufferBytes : ReadBuffer::kIdleBytes);
+  read_pending_ = true;
+  socket_.async_read_some(
+      boost::asio::buffer(room.data(), room.size()),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
+        self->read_pending_ = false;
+        self->received(error, count);
+      });
+}
+
+void Session::received(const boost::system::error_code& error, std::size_t count) {
+  if (state_ == State::closed) return;
+  input_.commit(count);
+  if (error) return input_ended(error == boost::asio::error::eof);
+  switch (state_) {
+    case State::reading_head:
+    case State::reading_body:
+      return advance();
+    case State::running:
+      return start_read();
+    case State::lingering:
+      return discard();
+    case State::writing:
+    case State::closed:
+      return;
+  }
+}
+
+/// A client that has sent its request and shut its side down may still wait for the answer, so the
+/// end of input counts as "gone" only if nobody works on the answer yet.
+void Session::input_ended(bool orderly) {
+  peer_is_done_ = true;
+  const bool answer_under_way = state_ == State::running || state_ == State::writing;
+  if (!orderly || !answer_under_way) {
+    if (state_ == State::running) context_.pool.withdraw(*this);
+    return close();
+  }
+  if (state_ == State::running && context_.pool.withdraw(*this)) close();
+}
+
+void Session::discard() {
+  discarded_ += input_.size();
+  input_.consume(input_.size());
+  if (discarded_ > kMaxDiscarded) return close();
+  start_read();
+}
+
+void Session::advance() {
+  Progress progress = Progress::ready;
+  if (state_ == State::reading_head) progress = take_head();
+  if (state_ == State::reading_body && progress == Progress::ready) progress = take_body();
+  if (progress == Progress::ready) return dispatch();
+  if (progress == Progress::waiting && peer_is_done_) return close();
+  if (progress == Progress::waiting) start_read();
+}
+
+Session::Progress Session::take_head() {
+  if (!begun_) {
+    begun_ = true;
+    expire_in(context_.settings.header_timeout);
+  }
+  switch (scanner_.scan(input_.view(), context_.limits)) {
+    case HeadScanner::State::incomplete:
+      return Progress::waiting;
+    case HeadScanner::State::complete:
+      return accept_head();
+    case HeadScanner::State::refused:
+      break;
+  }
+  refuse(scanner_.rejection());
+  return Progress::over;
+}
+
+Session::Progress Session::accept_head() {
+  const std::string_view head =
+      input_.view().substr(scanner_.begin(), scanner_.end() - scanner_.begin());
+  const Rejection rejection = parse_head(head, context_.limits, request_, framing_);
+  input_.consume(scanner_.end());
+  scanner_.reset();
+  begun_ = false;
+  if (rejection) {
+    refuse(rejection);
+    return Progress::over;
+  }
+  begin_body();
+  if (framing_.expect_continue && framing_.has_body() && input_.size() == 0 && !send_continue()) {
+    close();
+    return Progress::over;
+  }
+  return Progress::ready;
+}
+
+void Session::begin_body() {
+  state_ = State::reading_body;
+  request_.body.clear();
+  chunks_.reset();
+  if (!framing_.has_body()) return;
+  if (framing_.chunked) chunks_ = std::make_unique<ChunkedBody>(context_.limits);
+  request_.body.reserve(std::min<std::size_t>(framing_.length, kMaxReserved));
+  expire_in(context_.settings.body_timeout);
+}
+
+Session::Progress Session::take_body() {
+  const std::size_t before = request_.body.size();
+  Progress progress = Progress::ready;
+  if (chunks_) {
+    progress = take_chunks();
+  } else {
+    const std::string_view piece = input_.view().substr(0, framing_.length - before);
+    request_.body.append(piece);
+    input_.consume(piece.size());
+    if (request_.body.size() != framing_.length) progress = Progress::waiting;
+  }
+  deadline_ns_ += (request_.body.size() - before) * kNsPerBodyByte;
+  return progress;
+}
+
+Session::Progress Session::take_chunks() {
+  std::size_t consumed = 0;
+  const auto state = chunks_->feed(input_.view(), consumed, request_.body);
+  input_.consume(consumed);
+  if (state == ChunkedBody::State::refused) {
+    refuse(chunks_->rejection());
+    return Progress::over;
+  }
+  if (state == ChunkedBody::State::incomplete) return Progress::waiting;
+  chunks_.reset();
+  return Progress::ready;
+}
+
+}  // namespace ekiden::worker

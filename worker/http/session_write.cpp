@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <ctime>
+
+#include "worker/http/session.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+/// After the last answer the client gets this long to read it and hang up. Closing at once could
+/// reset the connection, and the reset could overtake the answer.
+constexpr std::chrono::milliseconds kLinger{2000};
+/// Buffers larger than this are freed after the exchange, others when the connection is idle.
+constexpr std::size_t kKeptBytes = 64U << 10;
+constexpr std::uint64_t kNsPerSentByte = 1'000'000'000U / (16U << 10);
+
+void release_if_large(std::string& text) noexcept {
+  if (text.capacity() > kKeptBytes) std::string().swap(text);
+}
+
+}  // namespace
+
+void Session::send() {
+  const bool last = peer_is_done_ && input_.size() == 0;
+  closing_ = closing_ || context_.draining || !framing_.keep_alive || last;
+  Connection connection = Connection::unmentioned;
+  if (closing_) {
+    connection = Connection::close;
+  } else if (request_.version == 10) {
+    connection = Connection::keep_alive;
+  }
+  write_head(response_, context_.date.at(std::time(nullptr)), connection, head_);
+  if (is_bodiless(response_.status, request_.method)) {
+    response_.body.clear();
+    response_.static_body = {};
+  }
+  state_ = State::writing;
+  written_ = 0;
+  expire_in(context_.settings.write_timeout);
+  boost::system::error_code error;
+  const std::size_t count = socket_.write_some(unsent(), error);
+  if (error == boost::asio::error::would_block) error = {};
+  wrote(error, count);
+}
+
+std::array<boost::asio::const_buffer, 2> Session::unsent() const noexcept {
+  const std::string_view body = response_.bytes();
+  const std::size_t of_head = std::min(written_, head_.size());
+  const std::size_t of_body = written_ - of_head;
+  return {boost::asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
+          boost::asio::const_buffer(body.data() + of_body, body.size() - of_body)};
+}
+
+void Session::wrote(const boost::system::error_code& error, std::size_t count) {
+  if (state_ != State::writing) return;
+  if (error) return close();
+  written_ += count;
+  deadline_ns_ += count * kNsPerSentByte;
+  if (written_ == head_.size() + response_.bytes().size()) return sent();
+  write_more();
+}
+
+void Session::write_more() {
+  socket_.async_write_some(
+      unsent(), [self = shared_from_this()](const boost::system::error_code& error,
+                                            std::size_t count) { self->wrote(error, count); });
+}
+
+void Session::sent() {
+  if (closing_) return linger();
+  release_if_large(request_.body);
+  release_if_large(response_.body);
+  state_ = State::reading_head;
+  expire_in(input_.size() == 0 ? context_.settings.keep_alive : context_.settings.header_timeout);
+  // Posted, not called: others get their turn, and by then the next request has often arrived,
+  // which spares a read that would find nothing.
+  boost::asio::post(context_.io.get_executor(), [self = shared_from_this()] { self->resume(); });
+}
+
+void Session::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (peer_is_done_) return close();
+  state_ = State::lingering;
+  discarded_ = 0;
+  expire_in(kLinger);
+  discard();
+}
+
+bool Session::send_continue() {
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::system::error_code error;
+  return socket_.write_some(boost::asio::buffer(kContinue), error) == kContinue.size();
+}
+
+}  // namespace ekiden::worker

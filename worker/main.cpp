@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <exception>
+
+#include "shared/log.hpp"
+#include "shared/memo_cache.hpp"
+#include "shared/scoreboard.hpp"
+#include "worker/generation.hpp"
+#include "worker/http/callback_pool.hpp"
+#include "worker/http/polling_loop.hpp"
+
+namespace ekiden::worker {
+namespace {
+
+constexpr int kBootFailed = 3;
+
+/// Before any thread exists, so that all of them inherit the mask and only the loop's signalfd
+/// sees a signal. SIGHUP is the master's; a `pkill -HUP ekiden` must not hurt workers.
+void prepare_signals() {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1}) sigaddset(&blocked, signal);
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+/// With --workers 0 there may be no scoreboard to share.
+shared::Scoreboard& scoreboard_of(const shared::Heritage& heritage) {
+  return heritage.scoreboard != nullptr ? *heritage.scoreboard : *new shared::Scoreboard;
+}
+
+}  // namespace
+
+int worker_main(const shared::Heritage& heritage, Generation& generation) {
+  prepare_signals();
+  try {
+    if (heritage.cache != nullptr) heritage.cache->attach(heritage.slot);
+    // Never destroyed: callbacks that outlast the drain still use it when the process ends.
+    auto& loop = *new PollingLoop(heritage, scoreboard_of(heritage), generation.service());
+    CallbackPool& pool = loop.pool();
+    if (heritage.cache != nullptr) {
+      heritage.cache->set_wait_hooks([&pool] { pool.begin_wait(); }, [&pool] { pool.end_wait(); });
+    }
+    return loop.run();
+  } catch (const std::exception& error) {
+    shared::log(shared::LogLevel::critical, "worker cannot start: {}", error.what());
+    return kBootFailed;
+  }
+}
+
+}  // namespace ekiden::worker
