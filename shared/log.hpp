@@ -9,6 +9,11 @@
 
 namespace ekiden::shared {
 
+/// The log of this process: one line per event, one write(2) per line.
+///
+/// Thread safety: log_line and log from any thread; log_open and log_role while no other thread
+/// logs. Fork: the child goes on with the same level, descriptor and role; no lock is involved.
+/// A crash leaves whole lines only. Errors: a line that cannot be written is dropped.
 enum class LogLevel { debug, info, warning, error, critical };
 
 /// Sets level, descriptor (stderr by default) of this process's log.
@@ -18,8 +23,13 @@ void log_role(std::string role);
 bool log_enabled(LogLevel level) noexcept;
 
 /// Writes one line with time, level, pid and role in one write(2), so that lines of different
-/// processes never mix. Line breaks in `text` become "\n". Never throws, never blocks on a lock
-/// that a dead process could hold.
+/// processes do not mix:
+///
+///     2026-11-22 05:12:10.123 [info] 4711 worker 3: text
+///
+/// Line breaks in `text` become "\n", other control characters "\x1b". Never throws, never
+/// blocks on a lock that a dead process could hold, leaves errno alone. Into a pipe, lines beyond
+/// PIPE_BUF (4096 bytes) may be cut by another process's line.
 void log_line(LogLevel level, std::string_view text) noexcept;
 
 template <class... Args>

@@ -23,12 +23,12 @@ struct alignas(128) WorkerSlot {
   std::atomic<pid_t> pid;
   std::atomic<std::uint32_t> generation;
   std::atomic<WorkerState> state;
-  std::atomic<std::uint32_t> threads;      ///< callback threads
-  std::atomic<std::uint32_t> busy;         ///< callbacks running or queued
-  std::atomic<std::uint32_t> connections;  ///< open client connections
-  std::atomic<std::uint64_t> heartbeat_ns; ///< monotonic_ns() of the polling thread's last turn
+  std::atomic<std::uint32_t> threads;       ///< callback threads
+  std::atomic<std::uint32_t> busy;          ///< callbacks running or queued
+  std::atomic<std::uint32_t> connections;   ///< open client connections
+  std::atomic<std::uint64_t> heartbeat_ns;  ///< monotonic_ns() of the polling thread's last turn
   std::atomic<std::uint64_t> accepted, requests, callbacks;  ///< totals of this worker
-  std::atomic<char> last_words[256];       ///< why it aborted, for the master to log
+  std::atomic<char> last_words[256];  ///< why it aborted, for the master to log
 };
 
 /// The workers as they see each other: an array of slots in shared memory.

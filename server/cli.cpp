@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "server/cli.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+
+#include "server/setting_values.hpp"
+
+namespace ekiden::server {
+namespace {
+
+constexpr const char* kVersion = EKIDEN_VERSION;
+constexpr const char* kReserved[] = {"ctl", "cache", "apps", "doctor", "new"};
+
+/// One line on what is wrong; becomes the Answer.
+struct UsageError {
+  std::string text;
+};
+
+using Values = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// What the command line says, before any value is looked at.
+struct Arguments {
+  Values values;
+  std::vector<std::string> positional;
+  std::string config;
+  bool version = false, table = false;
+};
+
+std::string help_text(const Setting& setting) {
+  const std::string allowed =
+      setting.kind == SettingKind::flag ? "" : fmt::format(" ({})", setting.allowed());
+  return fmt::format("{}{} Default: {}.", setting.text, allowed, setting.default_value());
+}
+
+std::string flags_of(const Setting& setting) {
+  const std::string short_flag =
+      setting.short_name.empty() ? "" : fmt::format("-{},", setting.short_name);
+  return fmt::format("{}--{}", short_flag, setting.name);
+}
+
+void declare(CLI::App& program, const Setting& setting, Arguments& into) {
+  const std::string name(setting.name);
+  CLI::Option* option = nullptr;
+  if (setting.kind == SettingKind::flag) {
+    option = program.add_flag_callback(flags_of(setting),
+                                       [&into, name] { into.values[name] = {"true"}; });
+  } else {
+    option = program.add_option_function<std::vector<std::string>>(
+        flags_of(setting),
+        [&into, name](const std::vector<std::string>& values) { into.values[name] = values; });
+    option->allow_extra_args(false)->type_name(std::string(setting.value_name()));
+    if (!setting.repeatable()) {
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+  option->description(help_text(setting))->group(std::string(setting.group));
+}
+
+void declare_all(CLI::App& program, Arguments& into) {
+  program.name("ekiden");
+  program.description("Serves a Dash app from a pool of worker processes.");
+  program.footer("A longer description is in server/README.md.");
+  program.set_help_flag("-h,--help", "Print this and exit.");
+  program.get_formatter()->column_width(34);
+  for (const Setting& setting : all_settings()) declare(program, setting, into);
+  program.add_option("-c,--config", into.config, "TOML file: keys are the long names of options.")
+      ->type_name("FILE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+      ->group("Server");
+  program.add_flag("--version", into.version, "Print the version and exit.");
+  program.add_flag("--settings-table", into.table)->group("");
+  program.add_option("APP", into.positional, "Name or path of the app's module.")->type_name("");
+  program.allow_extras();
+}
+
+std::string meant(const std::string& flag) {
+  std::vector<std::string> known{"--config", "--help", "--version"};
+  for (const Setting& setting : all_settings()) known.push_back(fmt::format("--{}", setting.name));
+  const std::string near = nearest(flag.substr(0, flag.find('=')), known);
+  return near.empty() ? "" : fmt::format("did you mean {}? ", near);
+}
+
+void check_words(const CLI::App& program, const Arguments& arguments) {
+  for (const std::string& word : program.remaining()) {
+    if (word.size() > 1 && word[0] == '-') {
+      throw UsageError{fmt::format("unknown option {} ({}--help lists all)", word, meant(word))};
+    }
+  }
+  if (arguments.version || arguments.table) return;
+  const auto& words = arguments.positional;
+  if (words.empty()) throw UsageError{"no APP given: ekiden [OPTIONS] APP (see --help)"};
+  if (std::count(std::begin(kReserved), std::end(kReserved), words.front()) > 0) {
+    throw UsageError{fmt::format(
+        "'{0}' is reserved for a subcommand that is not available yet; an app of that name runs as "
+        "ekiden ./{0}.so",
+        words.front())};
+  }
+  if (words.size() > 1) {
+    throw UsageError{
+        fmt::format("unexpected argument '{}': one APP only, and '{}' is it", words[1], words[0])};
+  }
+}
+
+void parse_arguments(CLI::App& program, std::vector<std::string> words) {
+  try {
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    program.parse(std::move(words));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();
+    throw UsageError{fmt::format("{}: its value is missing", text.substr(0, text.find(':')))};
+  }
+}
+
+[[noreturn]] void reject(const Setting& setting, const std::vector<std::string>& values,
+                         std::string_view given_as) {
+  std::string list;
+  for (const auto& value : values) list += (list.empty() ? "" : " ") + value;
+  throw UsageError{
+      fmt::format("{}{}: not allowed (allowed: {})", given_as, list, setting.allowed())};
+}
+
+Values read_config(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw UsageError{fmt::format("--config {}: cannot be read", path)};
+  Values values;
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_config(file);
+  } catch (const CLI::Error& error) {
+    throw UsageError{fmt::format("--config {}: {}", path, error.what())};
+  }
+  for (const CLI::ConfigItem& item : items) {
+    const Setting* setting = item.parents.empty() ? find_setting(item.name) : nullptr;
+    if (setting == nullptr) {
+      const std::string near = meant("--" + item.name);
+      throw UsageError{fmt::format("--config {}: unknown setting '{}'{}", path, item.fullname(),
+                                   near.empty() ? "" : fmt::format(" ({})", near))};
+    }
+    auto& into = values[item.name];
+    if (!setting->repeatable()) into.clear();
+    into.insert(into.end(), item.inputs.begin(), item.inputs.end());
+  }
+  return values;
+}
+
+/// PORT and WEB_CONCURRENCY, as hosting platforms set them, change defaults.
+void apply_platform(const Environment& environment, Settings& settings) {
+  const auto apply = [&](const char* variable, const char* name, const std::string& prefix) {
+    const auto found = environment.find(variable);
+    if (found == environment.end() || found->second.empty()) return;
+    const Setting& setting = *find_setting(name);
+    if (!setting.parse({prefix + found->second}, settings)) {
+      reject(setting, {found->second}, fmt::format("{}=", variable));
+    }
+  };
+  apply("PORT", "bind", "0.0.0.0:");
+  apply("WEB_CONCURRENCY", "workers", "");
+}
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : text + " ") {
+    if (c != ' ' && c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::exchange(word, ""));
+    }
+  }
+  return words;
+}
+
+void apply_environment(const Environment& environment, Settings& settings) {
+  for (const Setting& setting : all_settings()) {
+    const auto found = environment.find(setting.environment_name());
+    if (found == environment.end() || found->second.empty()) continue;
+    const auto values =
+        setting.repeatable() ? split_words(found->second) : std::vector<std::string>{found->second};
+    if (!setting.parse(values, settings)) reject(setting, values, found->first + "=");
+  }
+}
+
+void apply(const Values& values, Settings& settings, const std::string& file) {
+  for (const auto& [name, given] : values) {
+    const Setting& setting = *find_setting(name);
+    if (setting.parse(given, settings)) continue;
+    reject(
+        setting, given,
+        file.empty() ? fmt::format("--{} ", name) : fmt::format("--config {}: {} = ", file, name));
+  }
+}
+
+Settings resolve(const Arguments& arguments, const Environment& environment) {
+  std::string file = arguments.config;
+  const auto variable = environment.find("EKIDEN_CONFIG");
+  if (file.empty() && variable != environment.end()) file = variable->second;
+  Settings settings;
+  apply_platform(environment, settings);
+  if (!file.empty()) apply(read_config(file), settings, file);
+  apply_environment(environment, settings);
+  apply(arguments.values, settings, "");
+  settings.app = arguments.positional.front();
+  return settings;
+}
+
+}  // namespace
+
+Environment environment_variables() {
+  Environment variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+std::variant<Settings, Answer> parse_command_line(const std::vector<std::string>& words,
+                                                  const Environment& environment) {
+  CLI::App program;
+  Arguments arguments;
+  declare_all(program, arguments);
+  try {
+    parse_arguments(program, words);
+    check_words(program, arguments);
+    if (arguments.version) return Answer{kDone, fmt::format("ekiden {}\n", kVersion)};
+    if (arguments.table) return Answer{kDone, settings_table()};
+    return resolve(arguments, environment);
+  } catch (const CLI::CallForHelp&) {
+    return Answer{kDone, program.help()};
+  } catch (const CLI::Error& error) {
+    return Answer{kUsageError, fmt::format("ekiden: {}\n", error.what())};
+  } catch (const UsageError& error) {
+    return Answer{kUsageError, fmt::format("ekiden: {}\n", error.text)};
+  }
+}
+
+}  // namespace ekiden::server

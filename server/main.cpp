@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <vector>
+
+#include "server/app_lookup.hpp"
+#include "server/cli.hpp"
+#include "server/master.hpp"
+#include "server/process.hpp"
+#include "server/process_title.hpp"
+#include "shared/log.hpp"
+
+namespace {
+
+using namespace ekiden;
+using namespace ekiden::server;
+
+int serve(Settings settings, const Environment& environment) {
+  const auto program = std::filesystem::read_symlink("/proc/self/exe");
+  const auto app_path = environment.find("EKIDEN_APP_PATH");
+  const AppLookup app = find_app(
+      settings.app, app_folders(program, app_path == environment.end() ? "" : app_path->second));
+  if (app.path.empty()) {
+    std::fprintf(stderr, "ekiden: %s\n", app.error.c_str());
+    return kAppError;
+  }
+  settings.app = app.path.string();
+  shared::log_open(settings.log_level);
+  const AppCode code = app_code(settings.app, settings.worker.debug);
+  if (settings.workers == 0) return serve_alone(settings, code);
+  return Master(settings, code).run();
+}
+
+int run(int argc, char** argv) {
+  const Environment environment = environment_variables();
+  auto parsed = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), environment);
+  if (const auto* answer = std::get_if<Answer>(&parsed)) {
+    std::fputs(answer->text.c_str(), answer->exit_code == kDone ? stdout : stderr);
+    return answer->exit_code;
+  }
+  try {
+    return serve(std::get<Settings>(std::move(parsed)), environment);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ekiden: %s\n", error.what());
+    return kSystemError;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  claim_process_title(argc, argv);
+  buffer_stdout_by_line();
+  const int exit_code = run(argc, argv);
+  flush_stdio();
+  // Not exit(): an app that was loaded into this process must not see its statics destroyed.
+  _exit(exit_code);
+}

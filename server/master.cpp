@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "server/master.hpp"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <filesystem>
+#include <stdexcept>
+
+#include "server/cli.hpp"
+#include "server/process.hpp"
+#include "server/process_title.hpp"
+#include "server/setting_values.hpp"
+#include "shared/clock.hpp"
+#include "shared/log.hpp"
+
+namespace ekiden::server {
+namespace {
+
+using shared::log;
+using shared::LogLevel;
+
+std::vector<Listener> open_listeners(const Settings& settings) {
+  std::vector<Listener> listeners;
+  for (const std::string& text : settings.bind) {
+    const auto address = parse_address(text);
+    if (!address) throw std::runtime_error(fmt::format("--bind {}: not an address", text));
+    listeners.emplace_back(*address, settings.backlog);
+  }
+  return listeners;
+}
+
+shared::Heritage heritage_of(const Settings& settings, const std::vector<Listener>& listeners,
+                             shared::MemoCache& cache, shared::Scoreboard& scoreboard) {
+  shared::Heritage heritage;
+  for (const Listener& listener : listeners) heritage.listeners.push_back(listener.fd());
+  heritage.cache = &cache;
+  heritage.scoreboard = &scoreboard;
+  heritage.settings = settings.worker;
+  return heritage;
+}
+
+Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCache& cache) {
+  Supervisor::Options options;
+  options.app = std::filesystem::path(settings.app).stem().string();
+  options.workers = settings.workers;
+  options.timeout = settings.timeout;
+  options.graceful_timeout = settings.worker.graceful_timeout;
+  options.load_timeout = settings.load_timeout;
+  options.release_slot = [&cache](std::uint32_t slot) { return cache.reap(slot); };
+  return options;
+}
+
+/// Milliseconds for poll() until `time`, rounded up.
+int milliseconds_until(std::uint64_t time) {
+  const std::uint64_t now = shared::monotonic_ns();
+  if (time <= now) return 0;
+  return static_cast<int>(std::min<std::uint64_t>((time - now) / 1'000'000 + 1, INT_MAX));
+}
+
+void announce_listeners(const std::vector<Listener>& listeners) {
+  for (const Listener& listener : listeners) log(LogLevel::info, "listening on {}", listener.url());
+}
+
+}  // namespace
+
+Master::Master(const Settings& settings, AppCode code)
+    : listeners_(open_listeners(settings)),
+      cache_(shared::MemoCache::Limits{settings.cache_size}),
+      supervisor_(supervisor_options(settings, cache_),
+                  heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)) {
+  set_process_title("ekiden: master");
+  shared::log_role("master");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  raise_descriptor_limit();
+  announce(settings);
+}
+
+void Master::announce(const Settings& settings) const {
+  log(LogLevel::info, "ekiden {} serves {}: {} worker{}, {} thread{} each, cache {}",
+      EKIDEN_VERSION, settings.app, settings.workers, settings.workers == 1 ? "" : "s",
+      settings.worker.threads, settings.worker.threads == 1 ? "" : "s",
+      format_size(settings.cache_size));
+  announce_listeners(listeners_);
+}
+
+int Master::run() {
+  supervisor_.start();
+  while (true) {
+    supervisor_.turn();
+    if (const auto code = supervisor_.exit_code()) {
+      close_listeners();
+      log(LogLevel::info, "stopped");
+      return *code;
+    }
+    wait();
+    while (const auto signal = signals_.next()) handle(*signal);
+  }
+}
+
+void Master::wait() {
+  std::vector<pollfd> polled{{signals_.fd(), POLLIN, 0}};
+  supervisor_.add_channels(polled);
+  poll(polled.data(), polled.size(), milliseconds_until(supervisor_.next_turn()));
+}
+
+void Master::close_listeners() noexcept {
+  for (Listener& listener : listeners_) listener.close();
+}
+
+void Master::handle(int signal) {
+  switch (signal) {
+    case SIGCHLD:
+      return;  // the next turn reaps
+    case SIGTERM:
+      log(LogLevel::info, "SIGTERM: workers finish what they do, then all stops");
+      close_listeners();
+      return supervisor_.drain();
+    case SIGINT:
+    case SIGQUIT:
+      log(LogLevel::info, "{}: all stops at once", signal_name(signal));
+      close_listeners();
+      return supervisor_.stop();
+    case SIGHUP:
+      return supervisor_.reload();
+    case SIGTTIN:
+      return supervisor_.scale_up();
+    case SIGTTOU:
+      return supervisor_.scale_down();
+    default:
+      log(LogLevel::warning, "{} is not available yet; ignored", signal_name(signal));
+  }
+}
+
+int serve_alone(const Settings& settings, const AppCode& code) {
+  set_process_title("ekiden: worker 1");
+  shared::log_role("worker 1");
+  raise_descriptor_limit();
+  std::vector<Listener> listeners = open_listeners(settings);
+  shared::MemoCache cache(shared::MemoCache::Limits{settings.cache_size});
+  shared::Scoreboard scoreboard;
+  shared::Heritage heritage = heritage_of(settings, listeners, cache, scoreboard);
+  heritage.number = 1;
+  heritage.generation = 1;
+  scoreboard.reset(heritage.slot, heritage.generation);
+  announce_listeners(listeners);
+  try {
+    log(LogLevel::info, "loaded {}; serves in one process", load_and_check(code));
+  } catch (const std::exception& error) {
+    log(LogLevel::critical, "app {} does not load: {}", settings.app, error.what());
+    return kAppError;
+  }
+  const int exit_code = code.serve(heritage);
+  for (Listener& listener : listeners) listener.close();
+  return exit_code;
+}
+
+}  // namespace ekiden::server

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/listener.hpp"
+#include "server/mold.hpp"
+#include "server/settings.hpp"
+#include "server/signals.hpp"
+#include "server/supervisor.hpp"
+#include "shared/memo_cache.hpp"
+#include "shared/scoreboard.hpp"
+
+namespace ekiden::server {
+
+/// The master process: opens the sockets, makes the shared memory, then watches signals and
+/// children. It never serves and never runs code of the app.
+class Master {
+ public:
+  /// Throws std::runtime_error with one line if it cannot listen or has no memory.
+  /// REQUIRES: this process has no other children and no threads.
+  Master(const Settings& settings, AppCode code);
+
+  /// Serves until told to stop. Returns the exit code, once no child is left.
+  int run();
+
+ private:
+  void announce(const Settings& settings) const;
+  void handle(int signal);
+  void close_listeners() noexcept;
+  void wait();
+
+  MasterSignals signals_;
+  std::vector<Listener> listeners_;
+  shared::MemoCache cache_;
+  shared::Scoreboard scoreboard_;
+  Supervisor supervisor_;
+};
+
+/// --workers 0: loads and serves in this process, without a master.
+int serve_alone(const Settings& settings, const AppCode& code);
+
+}  // namespace ekiden::server

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "shared/heritage.hpp"
+
+namespace ekiden::server {
+
+/// What there is to run, as two callables, so that the supervisor needs to know nothing of worker/
+/// and its tests can fork three-line workers.
+struct AppCode {
+  /// Called once, in the mold. Loads the app and returns a line about it. Throws a
+  /// std::exception whose text says why it does not load.
+  std::function<std::string()> load;
+  /// Called in each worker, after load. Serves until told to leave; returns the exit code.
+  std::function<int(const shared::Heritage&)> serve;
+};
+
+/// The app module at `app_path`, run by worker/.
+AppCode app_code(const std::string& app_path, bool debug);
+
+}  // namespace ekiden::server

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "server/process.hpp"
+
+#include <fmt/core.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+
+namespace ekiden::server {
+namespace {
+
+int open_pidfd(pid_t pid) noexcept { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+
+void close_between(int first, int last) noexcept {
+  if (first > last) return;
+  if (syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0) {
+    return;
+  }
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const int most = std::min(last, static_cast<int>(limit.rlim_cur));
+  for (int fd = first; fd <= most; ++fd) close(fd);
+}
+
+}  // namespace
+
+Process::Process(pid_t pid) noexcept : pid_(pid), pidfd_(open_pidfd(pid)) {}
+
+bool Process::send_signal(int signal) const noexcept {
+  if (pidfd_) return syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0;
+  // Out of descriptors. The number is still ours: nobody but us reaps it.
+  return pid_ > 0 && kill(pid_, signal) == 0;
+}
+
+std::string signal_name(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
+}
+
+std::string describe_exit(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return fmt::format("exited with code {}", info.si_status);
+  return fmt::format("killed by {}{}", signal_name(info.si_status),
+                     info.si_code == CLD_DUMPED ? ", core dumped" : "");
+}
+
+void die_with(pid_t parent) noexcept {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+}
+
+void close_all_but(std::vector<int> kept) noexcept {
+  std::sort(kept.begin(), kept.end());
+  int next = 3;
+  for (const int fd : kept) {
+    close_between(next, fd - 1);
+    next = std::max(next, fd + 1);
+  }
+  close_between(next, ~0U >> 1);
+}
+
+std::size_t raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur < limit.rlim_max) {
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+  }
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+void buffer_stdout_by_line() noexcept {
+  static std::array<char, 8192> buffer;
+  std::setvbuf(stdout, buffer.data(), _IOLBF, buffer.size());
+}
+
+void flush_stdio() noexcept {
+  std::cout.flush();
+  std::clog.flush();
+  std::fflush(nullptr);
+}
+
+}  // namespace ekiden::server

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "server/reload.hpp"
+
+#include <fmt/core.h>
+#include <signal.h>
+
+#include "server/supervisor.hpp"
+#include "shared/clock.hpp"
+#include "shared/log.hpp"
+
+namespace ekiden::server {
+namespace {
+
+using shared::log;
+using shared::LogLevel;
+using shared::WorkerState;
+
+}  // namespace
+
+void Supervisor::reload() {
+  if (stopping_) return;
+  if (reload_) {
+    reload_again_ = true;
+    log(LogLevel::info, "another reload will follow this one");
+    return;
+  }
+  begin_reload("SIGHUP");
+}
+
+void Supervisor::begin_reload(std::string cause) {
+  now_ = shared::monotonic_ns();
+  heritage_.generation = ++last_generation_;
+  log(LogLevel::info, "loading {} (generation {}, {})", options_.app, last_generation_, cause);
+  try {
+    reload_ = Reload{std::move(cause), fork_mold(heritage_, code_)};
+  } catch (const std::system_error& error) {
+    fail_reload(error.what(), 1);
+  }
+}
+
+void Supervisor::advance_reload() {
+  if (!reload_) {
+    if (std::exchange(reload_again_, false)) begin_reload("SIGHUP");
+    return;
+  }
+  MoldHandle& mold = reload_->mold;
+  if (mold.state == MoldHandle::State::loading) {
+    const std::uint64_t deadline =
+        mold.born_ns + static_cast<std::uint64_t>(options_.load_timeout.count());
+    if (options_.load_timeout.count() == 0) return;
+    if (now_ < deadline) return wake_by(deadline);
+    fail_reload(fmt::format("set-up takes longer than --load-timeout {} s",
+                            std::chrono::duration<double>(options_.load_timeout).count()),
+                4);
+  } else if (mold.state == MoldHandle::State::failed) {
+    fail_reload(mold.report, 4);
+  } else if (mold.state == MoldHandle::State::ready) {
+    start_trial_workers();
+  }
+}
+
+void Supervisor::start_trial_workers() {
+  if (!reload_->workers_started) {
+    reload_->workers_started = true;
+    log(LogLevel::info, "loaded {} in {} ms", reload_->mold.report,
+        (now_ - reload_->mold.born_ns) / 1'000'000);
+  }
+  bool all_ready = true;
+  for (std::uint32_t number = 1; number <= target_; ++number) {
+    const WorkerHandle* worker = find(number, reload_->mold.generation);
+    if (worker == nullptr) spawn(reload_->mold, number);
+    all_ready = all_ready && worker != nullptr && worker->state == WorkerState::ready;
+  }
+  if (all_ready) commit_reload();
+}
+
+void Supervisor::commit_reload() {
+  const bool first = generation_ == 0;
+  dismiss(mold_);
+  mold_ = std::move(reload_->mold);
+  generation_ = mold_.generation;
+  reload_.reset();
+  seats_.clear();
+  std::uint32_t old = 0;
+  for (auto& worker : workers_) {
+    if (worker->generation == generation_ || worker->leaving()) continue;
+    ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
+                 "still busy after --graceful-timeout");
+    ++old;
+  }
+  if (first) {
+    log(LogLevel::info, "ready: {} worker{} with {} thread{} each", target_,
+        target_ == 1 ? "" : "s", heritage_.settings.threads,
+        heritage_.settings.threads == 1 ? "" : "s");
+  } else {
+    log(LogLevel::info, "generation {} serves; {} old worker{} drain{}", generation_, old,
+        old == 1 ? "" : "s", old == 1 ? "s" : "");
+  }
+  if (reload_again_) wake_by(now_);
+}
+
+void Supervisor::fail_reload(const std::string& reason, int exit_code) {
+  if (reload_) dismiss(reload_->mold);
+  reload_.reset();
+  for (auto& worker : workers_) {
+    if (worker->leaving() || worker->generation <= generation_) continue;
+    // It may have accepted connections already, so it drains like any other.
+    ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
+                 "still busy after --graceful-timeout");
+  }
+  if (generation_ == 0) {
+    log(LogLevel::critical, "app {} does not {}: {}", options_.app,
+        exit_code == 3 ? "start" : "load", reason);
+    exit_code_ = exit_code;
+    stop();
+    return;
+  }
+  log(LogLevel::error, "reload failed, generation {} goes on serving: {}", generation_, reason);
+  if (reload_again_) wake_by(now_);
+}
+
+// Without a mold no dead worker can be replaced. The app has to be read from the disk again, and
+// may have changed there, so this is a reload: all workers or none.
+void Supervisor::replace_dead_mold() {
+  if (generation_ == 0 || mold_.process || reload_) return;
+  if (now_ < mold_seat_.not_before_ns) return wake_by(mold_seat_.not_before_ns);
+  // If this load fails as well, the next one waits.
+  constexpr std::uint64_t kNoLife = 0;
+  begin_reload("the mold died");
+  mold_seat_.not_before_ns = now_ + mold_seat_.backoff.after_death(kNoLife, now_);
+}
+
+}  // namespace ekiden::server

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+#include "server/settings.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <type_traits>
+
+#include "server/cpu_count.hpp"
+#include "server/listener.hpp"
+#include "server/setting_values.hpp"
+#include "shared/scoreboard.hpp"
+
+namespace ekiden::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kDay = std::chrono::milliseconds(24h).count();
+constexpr std::uint64_t kMebi = 1U << 20;
+
+template <class Value>
+std::uint64_t to_number(const Value& value) {
+  if constexpr (requires { value.count(); }) {
+    return static_cast<std::uint64_t>(value.count());
+  } else {
+    return static_cast<std::uint64_t>(value);
+  }
+}
+
+/// A setting whose value is the member that the stateless `Member` finds in a Settings.
+template <class Member>
+constexpr Setting setting(std::string_view name, std::string_view short_name,
+                          std::string_view group, SettingKind kind, std::uint64_t least,
+                          std::uint64_t most, std::string_view text, Member,
+                          bool automatic = false) {
+  return {name,
+          short_name,
+          group,
+          kind,
+          least,
+          most,
+          text,
+          [](const Settings& settings) { return to_number(Member{}(settings)); },
+          [](Settings& settings, std::uint64_t value) {
+            using Value = std::remove_reference_t<decltype(Member{}(settings))>;
+            Member{}(settings) = static_cast<Value>(value);
+          },
+          automatic};
+}
+
+constexpr std::string_view kServer = "Server";
+constexpr std::string_view kTimes = "Times, in seconds";
+constexpr std::string_view kLimits = "Limits";
+
+using enum SettingKind;
+
+const std::array kSettings{
+    Setting{"bind", "b", kServer, addresses, 0, 0,
+            "Where to listen: ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH. Repeatable.", nullptr,
+            nullptr},
+    setting(
+        "workers", "w", kServer, count, 0, shared::kMaxWorkers / 2,
+        "Worker processes. 0: one process that loads and serves, for debuggers.",
+        [](auto& s) -> auto& { return s.workers; }, true),
+    setting(
+        "threads", "", kServer, count, 1, 256, "Callback threads of each worker.",
+        [](auto& s) -> auto& { return s.worker.threads; }, true),
+    setting(
+        "cache-size", "", kServer, size, 1 * kMebi, 1024 * 1024 * kMebi,
+        "Shared memory for results that all workers share.",
+        [](auto& s) -> auto& { return s.cache_size; }),
+    setting(
+        "log-level", "", kServer, level, 0, 4, "What to log.",
+        [](auto& s) -> auto& { return s.log_level; }),
+    setting(
+        "debug", "", kServer, flag, 0, 1, "Show errors of callbacks in the browser.",
+        [](auto& s) -> auto& { return s.worker.debug; }),
+
+    setting(
+        "timeout", "t", kTimes, seconds, 0, kDay,
+        "Age of a worker's heartbeat at which it is killed and replaced. 0: never.",
+        [](auto& s) -> auto& { return s.timeout; }),
+    setting(
+        "graceful-timeout", "", kTimes, seconds, 0, kDay,
+        "How long workers may finish what they do when they are to leave.",
+        [](auto& s) -> auto& { return s.worker.graceful_timeout; }),
+    setting(
+        "load-timeout", "", kTimes, seconds, 0, kDay,
+        "How long the app's set-up may take. 0: any time.",
+        [](auto& s) -> auto& { return s.load_timeout; }),
+    setting(
+        "keep-alive", "", kTimes, seconds, 0, kDay,
+        "How long an idle connection stays open. Keep it above the proxy's.",
+        [](auto& s) -> auto& { return s.worker.keep_alive; }),
+    setting(
+        "header-timeout", "", kTimes, seconds, 1, kDay,
+        "How long a client may take to send a request's headers.",
+        [](auto& s) -> auto& { return s.worker.header_timeout; }),
+    setting(
+        "body-timeout", "", kTimes, seconds, 1, kDay,
+        "How long a client may take to send a request's body.",
+        [](auto& s) -> auto& { return s.worker.body_timeout; }),
+    setting(
+        "write-timeout", "", kTimes, seconds, 1, kDay,
+        "How long a client may take to read a response.",
+        [](auto& s) -> auto& { return s.worker.write_timeout; }),
+
+    setting(
+        "queue-limit", "", kLimits, count, 0, 1'000'000,
+        "Callbacks of a worker that wait for a thread; beyond: 503.",
+        [](auto& s) -> auto& { return s.worker.queue_limit; }),
+    setting(
+        "worker-connections", "", kLimits, count, 1, 1'000'000, "Open connections of a worker.",
+        [](auto& s) -> auto& { return s.worker.max_connections; }),
+    setting(
+        "backlog", "", kLimits, count, 1, 65535,
+        "Connections that wait to be accepted; net.core.somaxconn may cap it.",
+        [](auto& s) -> auto& { return s.backlog; }),
+    setting(
+        "limit-request-line", "", kLimits, size, 64, kMebi, "Bytes of a request line; beyond: 414.",
+        [](auto& s) -> auto& { return s.worker.max_request_line; }),
+    setting(
+        "limit-request-headers", "", kLimits, size, 256, 16 * kMebi,
+        "Bytes of all headers of a request; beyond: 431.",
+        [](auto& s) -> auto& { return s.worker.max_header_bytes; }),
+    setting(
+        "limit-request-fields", "", kLimits, count, 1, 32768, "Headers of a request; beyond: 431.",
+        [](auto& s) -> auto& { return s.worker.max_header_count; }),
+    setting(
+        "limit-request-body", "", kLimits, size, 0, 4096 * kMebi,
+        "Bytes of a request's body; beyond: 413.",
+        [](auto& s) -> auto& { return s.worker.max_body_bytes; }),
+};
+
+bool parse_addresses(const std::vector<std::string>& values, Settings& settings) {
+  const bool valid = !values.empty() && std::all_of(values.begin(), values.end(), [](auto& text) {
+    return parse_address(text).has_value();
+  });
+  if (valid) settings.bind = values;
+  return valid;
+}
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return kSettings; }
+
+const Setting* find_setting(std::string_view name) {
+  const auto found = std::find_if(kSettings.begin(), kSettings.end(),
+                                  [name](const Setting& one) { return one.name == name; });
+  return found == kSettings.end() ? nullptr : &*found;
+}
+
+std::string Setting::environment_name() const {
+  std::string result = "EKIDEN_";
+  for (const char c : name) {
+    result += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
+std::string_view Setting::value_name() const {
+  switch (kind) {
+    case addresses:
+      return "ADDRESS";
+    case count:
+      return automatic ? "N|auto" : "N";
+    case size:
+      return "SIZE";
+    case seconds:
+      return "SECONDS";
+    case flag:
+      return "";
+    case level:
+      return "LEVEL";
+  }
+  return "VALUE";
+}
+
+std::string Setting::value_in(const Settings& settings) const {
+  switch (kind) {
+    case addresses: {
+      std::string list;
+      for (const auto& address : settings.bind) list += (list.empty() ? "" : " ") + address;
+      return list;
+    }
+    case count:
+      return fmt::format("{}", get(settings));
+    case size:
+      return format_size(get(settings));
+    case seconds:
+      return format_seconds(get(settings));
+    case flag:
+      return get(settings) != 0 ? "true" : "false";
+    case level:
+      return std::string(level_name(settings.log_level));
+  }
+  return {};
+}
+
+std::string Setting::default_value() const { return value_in(Settings{}); }
+
+std::string Setting::allowed() const {
+  switch (kind) {
+    case addresses:
+      return "127.0.0.1:8050, [::1]:8050, localhost:8050, :8050 for all interfaces, or "
+             "unix:/path/to/socket";
+    case count:
+      return fmt::format("{}{} to {}", automatic ? "auto, or " : "", least, most);
+    case size:
+      return fmt::format("{} to {}, such as 8190, 64K, 128M, 1G", format_size(least),
+                         format_size(most));
+    case seconds:
+      return fmt::format("{} to {} seconds, fractions too", format_seconds(least),
+                         format_seconds(most));
+    case flag:
+      return "true, false";
+    case level:
+      return "debug, info, warning, error, critical";
+  }
+  return {};
+}
+
+bool Setting::parse(const std::vector<std::string>& values, Settings& settings) const {
+  if (kind == addresses) return parse_addresses(values, settings);
+  if (values.size() != 1) return false;
+  const std::string& given = values.front();
+  std::optional<std::uint64_t> value;
+  if (kind == count) {
+    value = automatic && given == "auto" ? cpu_count() : parse_count(given);
+    if (automatic && given == "auto") value = std::min<std::uint64_t>(*value, most);
+  }
+  if (kind == size) value = parse_size(given);
+  if (kind == seconds) value = parse_seconds(given);
+  if (kind == flag) value = parse_flag(given);
+  if (kind == level) value = parse_level(given);
+  if (!value || *value < least || *value > most) return false;
+  set(settings, *value);
+  return true;
+}
+
+std::string settings_table() {
+  std::string table =
+      "| command line | environment | default | allowed | what it does |\n"
+      "|---|---|---|---|---|\n";
+  for (const Setting& one : kSettings) {
+    const std::string short_flag =
+        one.short_name.empty() ? "" : fmt::format("`-{}` ", one.short_name);
+    table += fmt::format("| {}`--{}` | `{}` | {} | {} | {} |\n", short_flag, one.name,
+                         one.environment_name(), one.default_value(), one.allowed(), one.text);
+  }
+  return table;
+}
+
+}  // namespace ekiden::server

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/heritage.hpp"
+#include "shared/log.hpp"
+
+namespace ekiden::server {
+
+/// All settings of one server, with their defaults.
+struct Settings {
+  std::string app;  ///< as given: a module's name or a path
+  std::vector<std::string> bind{"127.0.0.1:8050"};
+  std::uint32_t workers = 1;  ///< 0: one process that loads and serves, no master
+  std::uint32_t backlog = 2048;
+  std::size_t cache_size = 128U << 20;  ///< bytes
+  std::chrono::milliseconds timeout{30'000};
+  std::chrono::milliseconds load_timeout{60'000};
+  shared::LogLevel log_level = shared::LogLevel::info;
+  shared::WorkerSettings worker;
+};
+
+enum class SettingKind { addresses, count, size, seconds, flag, level };
+
+/// One setting, declared once, in settings.cpp: the command line, the configuration file, the
+/// environment, --help, the table in server/README.md and the check of values all come from that.
+struct Setting {
+  std::string_view name;        ///< "graceful-timeout": --graceful-timeout, the key in the file
+  std::string_view short_name;  ///< "t", or empty
+  std::string_view group;       ///< heading in --help
+  SettingKind kind;
+  std::uint64_t least, most;  ///< count: as is; size: bytes; seconds: milliseconds
+  std::string_view text;      ///< what it does
+  /// The value in `settings` as a number in the same unit; null for addresses.
+  std::uint64_t (*get)(const Settings& settings);
+  void (*set)(Settings& settings, std::uint64_t value);
+  bool automatic = false;  ///< "auto" means the number of CPUs
+
+  std::string environment_name() const;                  ///< "EKIDEN_GRACEFUL_TIMEOUT"
+  std::string_view value_name() const;                   ///< "SECONDS", as in --help
+  std::string value_in(const Settings& settings) const;  ///< "30", "128M", "info"
+  std::string default_value() const;
+  std::string allowed() const;  ///< "0 to 86400 seconds"
+  bool repeatable() const noexcept { return kind == SettingKind::addresses; }
+
+  /// Sets it from text. Returns false, and changes nothing, if that is not an allowed value.
+  bool parse(const std::vector<std::string>& values, Settings& settings) const;
+};
+
+/// All of them, in the order of --help.
+std::span<const Setting> all_settings();
+const Setting* find_setting(std::string_view name);
+
+/// The table in server/README.md.
+std::string settings_table();
+
+}  // namespace ekiden::server

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <bitset>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/backoff.hpp"
+#include "server/mold_process.hpp"
+#include "server/reload.hpp"
+#include "server/worker_handle.hpp"
+#include "shared/heritage.hpp"
+#include "shared/scoreboard.hpp"
+
+namespace ekiden::server {
+
+/// Keeps N workers of the current generation alive, and brings a new generation in.
+///
+/// It runs no code of the app: it forks the mold, tells it to fork workers, watches all of them and
+/// reaps them. Everything happens in turn(), which never blocks; the master's loop calls it
+/// whenever a channel or a signal wants attention and when next_turn() has come.
+///
+/// Thread safety: the master's only thread. Fork: children never use it. A crash of the master
+/// ends all children.
+class Supervisor {
+ public:
+  struct Options {
+    std::string app;  ///< name, for messages
+    std::uint32_t workers = 1;
+    std::chrono::nanoseconds timeout{0};  ///< of the heartbeat; 0: not watched
+    std::chrono::nanoseconds graceful_timeout{0};
+    std::chrono::nanoseconds load_timeout{0};
+    /// Gives back what the dead worker of a slot held in the cache; false: ask again soon.
+    std::function<bool(std::uint32_t)> release_slot;
+  };
+
+  /// `heritage` is what all workers get; slot, number, generation and channel are filled in later.
+  /// REQUIRES: this process is a child subreaper and blocks SIGCHLD.
+  Supervisor(Options options, shared::Heritage heritage, AppCode code);
+
+  /// Starts the first generation. If it fails, exit_code() is 4 (the app does not load) or 3 (a
+  /// worker does not start).
+  void start();
+  /// Brings in a new generation; the old one serves until all of the new are ready, and goes on
+  /// serving if any of them fails. During a reload: does one more afterwards.
+  void reload();
+  /// One worker more or less.
+  void scale_up();
+  void scale_down();
+  /// Lets workers finish, for at most the graceful timeout.
+  void drain();
+  /// Lets workers leave at once. The second time: kills them.
+  void stop();
+
+  void turn();
+  /// monotonic_ns() at which turn() has something to do, whatever happens before.
+  std::uint64_t next_turn() const noexcept { return next_turn_; }
+  void add_channels(std::vector<pollfd>& polled) const;
+  /// Set once all children are gone.
+  std::optional<int> exit_code() const;
+
+  std::uint32_t ready_workers() const;
+
+ private:
+  struct Seat {
+    Backoff backoff;
+    std::uint64_t not_before_ns = 0;
+  };
+  using Workers = std::vector<std::unique_ptr<WorkerHandle>>;
+
+  // supervisor.cpp: a turn, and keeping the number of workers
+  void wake_by(std::uint64_t time) noexcept { next_turn_ = std::min(next_turn_, time); }
+  void balance();
+  bool spawn(MoldHandle& mold, std::uint32_t number);
+  WorkerHandle* find(std::uint32_t number, std::uint32_t generation);
+  void read_worker(WorkerHandle& worker);
+  void read_mold(MoldHandle& mold);
+  void watch_worker(WorkerHandle& worker);
+  void ask_to_leave(WorkerHandle& worker, int signal, std::chrono::nanoseconds patience,
+                    std::string reason);
+  std::optional<std::uint32_t> take_slot();
+  void release_slots();
+
+  // supervisor_reap.cpp: the dead
+  void read_channels();
+  void reap();
+  void bury_worker(Workers::iterator dead, const siginfo_t& info);
+  void bury_mold(MoldHandle& mold, const siginfo_t& info);
+  void bury_unborn();
+  void after_death(const WorkerHandle& worker, const std::string& cause);
+  void log_last_words(const WorkerHandle& worker) const;
+  void dismiss(MoldHandle& mold);
+
+  // reload.cpp: the transaction
+  void begin_reload(std::string cause);
+  void advance_reload();
+  void start_trial_workers();
+  void fail_reload(const std::string& reason, int exit_code);
+  void commit_reload();
+  void replace_dead_mold();
+
+  Options options_;
+  shared::Heritage heritage_;
+  AppCode code_;
+
+  std::uint32_t target_;
+  std::uint32_t generation_ = 0;  ///< that serves; 0: none yet
+  std::uint32_t last_generation_ = 0;
+  MoldHandle mold_;                   ///< of generation_
+  std::deque<MoldHandle> dismissed_;  ///< killed, not reaped yet
+  Workers workers_;
+  std::map<std::uint32_t, Seat> seats_;  ///< by worker number
+  std::bitset<shared::kMaxWorkers> slots_taken_;
+  std::vector<std::uint32_t> slots_to_release_;
+  std::optional<Reload> reload_;
+  bool reload_again_ = false;
+  Seat mold_seat_;
+  bool stopping_ = false;
+  int stops_ = 0;
+  int exit_code_ = 0;
+  std::uint64_t now_ = 0;
+  std::uint64_t next_turn_ = 0;
+};
+
+}  // namespace ekiden::server

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "shared/scoreboard.hpp"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <new>
+#include <system_error>
+
+namespace ekiden::shared {
+namespace {
+
+constexpr std::size_t kBytes = sizeof(WorkerSlot) * kMaxWorkers;
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
+                  std::atomic<WorkerState>::is_always_lock_free &&
+                  std::atomic<pid_t>::is_always_lock_free,
+              "slots are shared between processes");
+
+}  // namespace
+
+Scoreboard::Scoreboard() {
+  void* memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    throw std::system_error(errno, std::generic_category(), "scoreboard: no shared memory");
+  }
+  auto* bytes = static_cast<std::byte*>(memory);
+  slots_ = new (bytes) WorkerSlot();
+  for (std::size_t slot = 1; slot < kMaxWorkers; ++slot) {
+    new (bytes + slot * sizeof(WorkerSlot)) WorkerSlot();
+  }
+}
+
+Scoreboard::~Scoreboard() { munmap(slots_, kBytes); }
+
+bool Scoreboard::sibling_has_free_thread(std::uint32_t self) const noexcept {
+  for (std::uint32_t slot = 0; slot < kMaxWorkers; ++slot) {
+    const WorkerSlot& worker = slots_[slot];
+    if (slot == self || worker.state.load(kRelaxed) != WorkerState::ready) continue;
+    if (worker.busy.load(kRelaxed) < worker.threads.load(kRelaxed)) return true;
+  }
+  return false;
+}
+
+void Scoreboard::reset(std::uint32_t slot, std::uint32_t generation) noexcept {
+  WorkerSlot& worker = slots_[slot];
+  worker.pid.store(0, kRelaxed);
+  worker.generation.store(generation, kRelaxed);
+  worker.threads.store(0, kRelaxed);
+  worker.busy.store(0, kRelaxed);
+  worker.connections.store(0, kRelaxed);
+  worker.heartbeat_ns.store(0, kRelaxed);
+  worker.accepted.store(0, kRelaxed);
+  worker.requests.store(0, kRelaxed);
+  worker.callbacks.store(0, kRelaxed);
+  for (auto& character : worker.last_words) character.store('\0', kRelaxed);
+  worker.state.store(WorkerState::booting, std::memory_order_release);
+}
+
+std::string_view name(WorkerState state) noexcept {
+  switch (state) {
+    case WorkerState::vacant:
+      return "vacant";
+    case WorkerState::booting:
+      return "booting";
+    case WorkerState::ready:
+      return "ready";
+    case WorkerState::draining:
+      return "draining";
+    case WorkerState::dead:
+      return "dead";
+  }
+  return "unknown";
+}
+
+}  // namespace ekiden::shared
