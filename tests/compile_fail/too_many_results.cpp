@@ -1,0 +1,11 @@
+// expects: the handler must return one value per Output: a std::tuple for several
+#include <ekiden/app.hpp>
+using namespace ekiden;
+
+#include <tuple>
+
+void set_up(App& app) {
+  app.callback(Output{"a", "children"}, Input{"in", "value"}, [](std::string value) {
+    return std::tuple{value, 1};
+  });
+}
