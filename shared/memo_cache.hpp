@@ -14,11 +14,18 @@
 #include <string>
 #include <string_view>
 
+#include "shared/clock.hpp"
+
 namespace ekiden::shared {
 
+class PinTable;
+
 /// A value found in the cache. While it lives, the bytes stay where they are, whatever is evicted
-/// or replaced meanwhile. Movable, not copyable; may be released on another thread of the process
-/// than the one that got it.
+/// or replaced meanwhile. They start at a multiple of 64 bytes, in memory that is mapped read-only:
+/// a write to them faults.
+///
+/// Movable, not copyable; may be released on another thread of the process than the one that got
+/// it. REQUIRES: released before the cache is destroyed; not used in a child forked meanwhile.
 class Pin {
  public:
   Pin() noexcept = default;
@@ -29,14 +36,22 @@ class Pin {
 
  private:
   friend class MemoCache;
+  void release() noexcept;
+
   std::span<const std::byte> bytes_;
-  // the cache's hold: an entry's pin slot, or the private copy of a value that did not fit
+  PinTable* pins_ = nullptr;  ///< holds slot_, if not null
+  std::uint32_t slot_ = 0;
+  std::uint32_t epoch_ = 0;
+  std::byte* private_copy_ = nullptr;  ///< of a value that is not in the segment
 };
 
 /// Where a computation puts its result. `reserve` is called once with the exact size and gives the
-/// place to fill: in the segment itself if it fits there, else in private memory.
+/// place to fill: in the segment itself if it fits there, else in private memory. The place starts
+/// at a multiple of 64 bytes, holds anything, and is the computation's until it returns. A
+/// computation that never calls `reserve` has an empty result.
 class ValueWriter {
  public:
+  /// Throws std::logic_error if called twice; std::bad_alloc.
   virtual std::span<std::byte> reserve(std::size_t bytes) = 0;
 
  protected:
@@ -53,47 +68,86 @@ struct StoreOptions {
   std::chrono::nanoseconds timeout{0};  ///< 0: never expires
 };
 
+/// Totals since the start, over all workers, dead ones included; then what is there now.
 struct CacheCounters {
-  std::uint64_t hits, misses, computations, waits, take_overs, evictions, rebuilds, uncached;
+  std::uint64_t hits;          ///< values found, also after a wait
+  std::uint64_t misses;        ///< look-ups that found none
+  std::uint64_t computations;  ///< calls of `compute`
+  std::uint64_t waits;         ///< for another's computation
+  std::uint64_t take_overs;    ///< computations begun because the worker waited for died
+  std::uint64_t evictions;     ///< entries that made room for others
+  std::uint64_t rebuilds;      ///< repairs after a worker died holding the writer lock
+  std::uint64_t uncached;      ///< results that could not be kept
   std::uint64_t entries, payload_bytes, data_bytes;
 };
 
-/// The cache of serialised results that every worker of one server sees. (Replace this comment by
-/// the full contract: style.md habit 8.)
+/// The cache of serialised results that every worker of one server sees.
+///
+/// Values live in one shared segment. A hit takes no lock and copies nothing, so that 100 MB cost
+/// what 64 bytes cost. Writers share one lock, held for microseconds, never while a value is
+/// computed or copied. Published values do not change; storing again puts a new one in their place.
+/// See shared/README.md for the rules.
+///
+/// Thread and process safety: all members may be called from any thread of any attached worker;
+/// set_wait_hooks before there are other threads.
+///
+/// Fork: the master constructs it; workers inherit and use that instance. A child must attach its
+/// own slot before it uses the cache; until then all but reap, counters and check_invariants throw
+/// std::logic_error.
+///
+/// After a crash: a worker may be killed at any instruction. Published values stay. What it was
+/// computing is taken over by one who waits for it. What it pinned stays until reap().
 class MemoCache {
  public:
   struct Limits {
+    /// For keys and values, in 64 KiB steps, at least 1 MiB. Bookkeeping comes on top: about 5 %.
     std::size_t data_bytes = 128U << 20;
+    /// The time that timeouts are measured by, in nanoseconds, the same in all processes.
+    std::uint64_t (*now)() = [] { return coarse_ns(); };
   };
 
-  /// Makes the segment. The master constructs it before the first fork.
-  /// Throws std::system_error or Error-like std::runtime_error if memory cannot be reserved.
+  /// Makes the segment and reserves all its memory. The master constructs it before the first fork.
+  /// Throws std::runtime_error, naming what is there, if memory is lacking.
   explicit MemoCache(const Limits& limits);
   ~MemoCache();
+  MemoCache(const MemoCache&) = delete;
+  MemoCache& operator=(const MemoCache&) = delete;
 
   /// Makes this process the owner of `slot`'s pins. Called by a worker after fork.
+  /// Throws std::logic_error if the slot is another process's that was not reaped.
   void attach(std::uint32_t slot);
   /// Master only, and only after waitpid() has proved the worker of `slot` dead: frees what it
   /// held, lets a follower take over what it was computing. Returns false if the writer lock could
-  /// not be had in a few milliseconds: call again.
+  /// not be had in a few milliseconds: call again, before the slot is given to a new worker.
   bool reap(std::uint32_t slot);
 
+  /// The value stored under `key`, if there is one that has not expired.
   std::optional<Pin> find(std::string_view key);
   /// False if it could not fit even after evicting all that may be evicted.
   bool store(std::string_view key, std::span<const std::byte> value, StoreOptions options = {});
+  /// True if there was a value. Also voids a computation of `key` that is under way: its result
+  /// goes to its caller only.
   bool erase(std::string_view key);
+  /// As erase, of every key stored before the call.
   void clear();
 
   /// find(key), or else compute. Of all callers in all workers that miss at once, one computes and
-  /// the others wait; if its worker dies one of them takes over.
+  /// the others wait; if its worker dies one of them takes over. A result that does not fit is
+  /// returned all the same, from private memory.
+  ///
+  /// What `compute` throws reaches its caller; those who waited, and for about a second those who
+  /// ask, get ComputationFailed with its text. `compute` may use the cache; a computation that
+  /// would wait for itself is done a second time instead.
   Pin get_or_compute(std::string_view key, StoreOptions options,
                      const std::function<void(ValueWriter&)>& compute);
 
   /// Called around every wait for another's computation, on the waiting thread, so that the worker
-  /// can let another callback run meanwhile.
+  /// can let another callback run meanwhile. They must not throw.
   void set_wait_hooks(std::function<void()> begin, std::function<void()> end);
 
   CacheCounters counters() const;
+  /// What is wrong with the structures in the segment, or empty. For tests; stops all writers.
+  std::string check_invariants();
 
  private:
   struct Impl;

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "shared/cache_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+#include "shared/segment.hpp"
+
+namespace ekiden::shared {
+namespace {
+
+using std::memory_order_relaxed;
+using std::memory_order_release;
+
+/// How long a failed or declined computation is remembered.
+constexpr std::chrono::seconds kNegativeTimeout{1};
+constexpr std::size_t kLongestFailure = 1024;
+constexpr std::uint32_t kMostLimbo = 32;
+constexpr std::chrono::milliseconds kReapPatience{5};
+
+using Lock = std::unique_lock<RepairingMutex>;
+
+}  // namespace
+
+CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs,
+                         PinTable& pins, std::uint64_t (*now)())
+    : header_(segment.construct<CacheHeader>("header")),
+      entries_(entries),
+      slabs_(slabs),
+      pins_(pins),
+      eviction_(segment, entries, slabs, pins, now),
+      data_(segment.writable_data()),
+      data_bytes_(segment.readable_data().size()),
+      now_(now),
+      mutex_(header_->writers, [this] { rebuild(); }),
+      linked_((entries.size() + 63) / 64),
+      pinned_(linked_.size()) {
+  header_->magic = {'e', 'k', 'i', 'd', 'e', 'n', 'm', 'c'};
+  header_->layout = 1;
+}
+
+std::uint64_t CacheWriter::expiry(std::chrono::nanoseconds timeout) const {
+  if (timeout.count() <= 0) return 0;
+  const std::uint64_t now = now_();
+  const auto span = static_cast<std::uint64_t>(timeout.count());
+  return span > std::numeric_limits<std::uint64_t>::max() - now ? 0 : now + span;
+}
+
+std::byte* CacheWriter::place(const Ticket& ticket) const noexcept {
+  return data_ + entries_[ticket.entry].offset.load(memory_order_relaxed);
+}
+
+bool CacheWriter::holds(const Entry& entry, std::string_view key) const noexcept {
+  const std::uint64_t offset = entry.offset.load(memory_order_relaxed);
+  const std::uint64_t value_bytes = entry.value_bytes.load(memory_order_relaxed);
+  return offset != kNoExtent && entry.key_bytes.load(memory_order_relaxed) == key.size() &&
+         (key.empty() || std::memcmp(data_ + offset + value_bytes, key.data(), key.size()) == 0);
+}
+
+std::optional<Ticket> CacheWriter::allocate(const KeyHash& hash, EntryState state) {
+  if (!eviction_.make_entry()) return std::nullopt;
+  const auto entry = entries_.allocate(hash, state, pins_.slot());
+  if (!entry) return std::nullopt;
+  return Ticket{*entry, entries_[*entry].state.load(memory_order_relaxed)};
+}
+
+bool CacheWriter::attach_extent(std::uint32_t number, std::size_t key_bytes,
+                                std::size_t value_bytes) {
+  if (key_bytes > data_bytes_ || value_bytes > data_bytes_ - key_bytes) return false;
+  const auto offset = eviction_.make_room(key_bytes + value_bytes);
+  if (!offset) return false;
+  Entry& entry = entries_[number];
+  entry.key_bytes.store(key_bytes, memory_order_relaxed);
+  entry.value_bytes.store(value_bytes, memory_order_relaxed);
+  entry.offset.store(*offset, memory_order_release);  // from here on the extent is the entry's
+  slabs_.mark(*offset, key_bytes + value_bytes);
+  auto& payload = entries_.lists().payload_bytes;
+  payload.store(payload.load(memory_order_relaxed) + key_bytes + value_bytes, memory_order_relaxed);
+  return true;
+}
+
+Join CacheWriter::join(const KeyHash& hash, std::string_view key) {
+  const Lock lock(mutex_);
+  const auto* word = entries_.find(hash);
+  if (word == nullptr) return lead(hash);
+  const std::uint32_t number = IndexWord::entry(word->load(memory_order_relaxed));
+  const Entry& entry = entries_[number];
+  Join join;
+  if (entry.state_word().state == EntryState::computing) {
+    join.role = Join::Role::follow;
+    join.ticket = {number, entry.state.load(memory_order_relaxed)};
+    join.wake = entry.wake.load();
+  } else if (entry.expired(now_)) {
+    return lead(hash);
+  } else if (holds(entry, key) || entry.outcome.load(memory_order_relaxed) == Outcome::declined) {
+    join.role = Join::Role::look_again;
+  }
+  return join;  // else another key of the same hash lives here: leave it
+}
+
+Join CacheWriter::lead(const KeyHash& hash) {
+  Join join;
+  const auto ticket = allocate(hash, EntryState::computing);
+  if (!ticket) return join;
+  if (!entries_.link(ticket->entry)) {
+    entries_.retire(ticket->entry);
+    return join;
+  }
+  auto& word = *entries_.find(hash);
+  join.pin_slot = pins_.acquire(word, word.load(memory_order_relaxed));
+  if (join.pin_slot == PinTable::kExhausted) {
+    entries_.unlink(word);
+    entries_.retire(ticket->entry);
+    return join;
+  }
+  join.role = Join::Role::lead;
+  join.ticket = *ticket;
+  return join;
+}
+
+std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, std::size_t key_bytes,
+                                         std::size_t value_bytes) {
+  const Lock lock(mutex_);
+  const auto ticket = allocate(hash, EntryState::writing);
+  if (!ticket || attach_extent(ticket->entry, key_bytes, value_bytes)) return ticket;
+  entries_.release(ticket->entry);
+  return std::nullopt;
+}
+
+bool CacheWriter::reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes) {
+  const Lock lock(mutex_);
+  if (attach_extent(ticket.entry, key_bytes, value_bytes)) return true;
+  settle(ticket.entry, Outcome::declined, expiry(kNegativeTimeout));
+  return false;
+}
+
+/// Ends a computation. One that was displaced meanwhile counts for its leader only, who has it
+/// pinned.
+void CacheWriter::settle(std::uint32_t entry, Outcome outcome, std::uint64_t expires_ns) {
+  const bool linked = entries_.linked(entry);
+  entries_.publish(entry, outcome, expires_ns);
+  if (!linked) entries_.retire(entry);
+  entries_.wake(entry);
+}
+
+void CacheWriter::publish(const Ticket& ticket, std::chrono::nanoseconds timeout) {
+  const std::uint64_t expires_ns = expiry(timeout);
+  const Lock lock(mutex_);
+  if (StateWord::unpack(ticket.state).state == EntryState::computing) {
+    settle(ticket.entry, Outcome::value, expires_ns);
+  } else {
+    entries_.publish(ticket.entry, Outcome::value, expires_ns);
+    if (!entries_.link(ticket.entry)) entries_.retire(ticket.entry);
+  }
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+}
+
+void CacheWriter::fail(const Ticket& ticket, std::string_view key, std::string_view text) {
+  text = text.substr(0, kLongestFailure);
+  const KeyHash hash = entries_[ticket.entry].hash();
+  const Lock lock(mutex_);
+  if (entries_.linked(ticket.entry)) {
+    auto notice = allocate(hash, EntryState::writing);
+    if (notice && !attach_extent(notice->entry, key.size(), text.size())) {
+      entries_.release(notice->entry);
+      notice.reset();
+    }
+    if (notice) {
+      std::byte* at = place(*notice);
+      std::copy_n(reinterpret_cast<const std::byte*>(text.data()), text.size(), at);
+      std::copy_n(reinterpret_cast<const std::byte*>(key.data()), key.size(), at + text.size());
+      entries_.publish(notice->entry, Outcome::failure, expiry(kNegativeTimeout));
+      entries_.link(notice->entry);  // in place of the computation, so there is a word for it
+    } else {
+      entries_.unlink(*entries_.find(hash));
+    }
+  }
+  entries_.retire(ticket.entry);
+  entries_.wake(ticket.entry);
+}
+
+void CacheWriter::bury(const Ticket& ticket) {
+  const Lock lock(mutex_);
+  Entry& entry = entries_[ticket.entry];
+  if (entry.state.load(memory_order_relaxed) != ticket.state) return;
+  auto* word = entries_.find(entry.hash());
+  if (word == nullptr || IndexWord::entry(word->load(memory_order_relaxed)) != ticket.entry) return;
+  entry.outcome.store(Outcome::abandoned, memory_order_relaxed);
+  entries_.unlink(*word);
+}
+
+bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
+  const Lock lock(mutex_);
+  auto* word = entries_.find(hash);
+  if (word == nullptr) return false;
+  const Entry& entry = entries_[IndexWord::entry(word->load(memory_order_relaxed))];
+  const bool published = entry.state_word().state == EntryState::published;
+  if (published && entry.offset.load(memory_order_relaxed) != kNoExtent && !holds(entry, key)) {
+    return false;
+  }
+  const bool was_there = published && entry.outcome.load(memory_order_relaxed) == Outcome::value &&
+                         !entry.expired(now_);
+  entries_.unlink(*word);
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+  return was_there;
+}
+
+void CacheWriter::clear() {
+  constexpr std::uint32_t kBucketsAtOnce = 256;  // other writers get their turn in between
+  for (std::uint32_t first = 0; first < entries_.bucket_count(); first += kBucketsAtOnce) {
+    const Lock lock(mutex_);
+    const std::uint32_t end = std::min(first + kBucketsAtOnce, entries_.bucket_count());
+    for (std::uint32_t number = first; number < end; ++number) {
+      for (auto& word : entries_.bucket(number).words) entries_.unlink(word);
+    }
+    eviction_.reclaim();
+  }
+}
+
+/// Ends what a dead worker was making.
+void CacheWriter::abandon(std::uint32_t number) {
+  Entry& entry = entries_[number];
+  if (entry.state_word().state == EntryState::computing) {
+    entry.outcome.store(Outcome::abandoned, memory_order_relaxed);
+    if (entries_.linked(number)) entries_.unlink(*entries_.find(entry.hash()));
+  }
+  entries_.retire(number);
+  entries_.wake(number);
+}
+
+bool CacheWriter::reap(std::uint32_t slot) {
+  pins_.clear_row(slot);
+  // Nobody adds to what a dead worker owns, so the search needs no lock.
+  std::vector<Ticket> owned;
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
+    const std::uint64_t state = entries_[entry].state.load();
+    const StateWord word = StateWord::unpack(state);
+    const bool making = word.state == EntryState::writing || word.state == EntryState::computing;
+    if (making && word.owner == slot) owned.push_back({entry, state});
+  }
+  Lock lock(mutex_, std::defer_lock);
+  if (!lock.try_lock_for(kReapPatience)) return false;
+  for (const Ticket& ticket : owned) {
+    if (entries_[ticket.entry].state.load() == ticket.state) abandon(ticket.entry);
+  }
+  eviction_.reclaim();
+  return true;
+}
+
+}  // namespace ekiden::shared

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "shared/segment.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+#include "shared/memory_limit.hpp"
+
+namespace ekiden::shared {
+namespace {
+
+namespace bip = boost::interprocess;
+
+/// A sealed memfd that mapped_region can map. Closed once mapped: the mappings keep the memory.
+class MemfdMapping {
+ public:
+  explicit MemfdMapping(std::size_t bytes)
+      : fd_(memfd_create("ekiden", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
+    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+    // posix_fallocate gives its error as result. Sizes were checked, so off_t holds them.
+    const int error = posix_fallocate(fd_, 0, static_cast<off_t>(bytes));
+    if (error != 0) {
+      close(fd_);
+      throw std::runtime_error(fmt::format(
+          "cache: cannot reserve {} MiB of shared memory: {} (choose a smaller --cache-size)",
+          bytes >> 20U, std::generic_category().message(error)));
+    }
+    if (fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+      const int seal_error = errno;
+      close(fd_);
+      throw std::system_error(seal_error, std::generic_category(), "sealing the cache segment");
+    }
+  }
+  MemfdMapping(const MemfdMapping&) = delete;
+  MemfdMapping& operator=(const MemfdMapping&) = delete;
+  ~MemfdMapping() { close(fd_); }
+
+  bip::mapping_handle_t get_mapping_handle() const {
+    return bip::ipcdetail::mapping_handle_from_file_handle(fd_);
+  }
+  bip::mode_t get_mode() const { return bip::read_write; }
+
+ private:
+  int fd_;
+};
+
+std::size_t page_aligned(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+
+void check_memory(std::size_t bytes) {
+  const MemoryLeft left = memory_left();
+  if (bytes <= left.bytes) return;
+  throw std::runtime_error(fmt::format(
+      "cache: {} MiB of shared memory asked for, but {} leaves {} MiB (choose a smaller "
+      "--cache-size)",
+      bytes >> 20U, left.limited_by, left.bytes >> 20U));
+}
+
+}  // namespace
+
+Segment::Segment(std::size_t table_bytes, std::size_t data_bytes) {
+  table_bytes = page_aligned(table_bytes);
+  data_bytes = page_aligned(data_bytes);
+  check_memory(table_bytes + data_bytes);
+  const MemfdMapping memfd(table_bytes + data_bytes);
+  whole_ = bip::mapped_region(memfd, bip::read_write, 0, table_bytes + data_bytes);
+  read_only_data_ = bip::mapped_region(memfd, bip::read_only,
+                                       static_cast<bip::offset_t>(table_bytes), data_bytes);
+  heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
+  writable_data_ = static_cast<std::byte*>(whole_.get_address()) + table_bytes;
+}
+
+std::span<const std::byte> Segment::readable_data() const noexcept {
+  return {static_cast<const std::byte*>(read_only_data_.get_address()), read_only_data_.get_size()};
+}
+
+}  // namespace ekiden::shared

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "shared/cache_writer.hpp"
+#include "shared/entry_table.hpp"
+#include "shared/pins.hpp"
+
+namespace ekiden::shared {
+
+/// Waiting for a value that another thread, here or in another worker, computes.
+///
+/// Nobody waits for the dead: the master's reap() wakes who waits for a dead worker, and a waiter
+/// looks itself, at once and every 100 ms, whether the leader still runs. Nobody waits in a ring:
+/// who would close one computes alone.
+///
+/// Thread safety: wait from any thread. After a crash: a dead waiter leaves nothing behind.
+class SingleFlight {
+ public:
+  enum class Ended { look_again, leader_died, would_deadlock };
+
+  SingleFlight(EntryTable& entries, PinTable& pins) : entries_(entries), pins_(pins) {}
+
+  /// Blocks until the computation of `leader` has come to an end or can come to none. `begin` and
+  /// `end` are called around the blocking part.
+  Ended wait(const Ticket& leader, std::uint32_t wake, const std::function<void()>& begin,
+             const std::function<void()>& end);
+  /// True if the entry was given up because its worker died, and is not in use again.
+  bool abandoned(const Ticket& ticket) const noexcept;
+
+  /// While it lives, this thread computes `ticket`.
+  class Leading {
+   public:
+    Leading(EntryTable& entries, const Ticket& ticket);
+    ~Leading();
+    Leading(const Leading&) = delete;
+    Leading& operator=(const Leading&) = delete;
+  };
+
+ private:
+  Ended wait_blocking(const Ticket& leader, std::uint32_t wake);
+  bool leads(std::uint32_t entry) const noexcept;
+  bool closes_ring(std::uint32_t entry) const noexcept;
+  void announce(std::uint32_t waits_for) noexcept;
+  bool leader_dead(const Ticket& leader) const;
+
+  EntryTable& entries_;
+  PinTable& pins_;
+};
+
+}  // namespace ekiden::shared
