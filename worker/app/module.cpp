@@ -11,12 +11,15 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <ekiden/json.hpp>
 #include <ekiden/module.hpp>
+#include <exception>
 #include <string_view>
 #include <utility>
 
+#include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
 
 namespace ekiden::worker {
@@ -80,23 +83,40 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
+/// While one exists, the log is told what ended the process. glibc lets no exception of a static
+/// initialiser out of dlopen, but ends the process, and whoever loads an app should learn why.
+class StaticInitialiserReport {
+ public:
+  explicit StaticInitialiserReport(const fs::path& path) : before_(std::set_terminate(&report)) {
+    module_ = &path;
+  }
+  ~StaticInitialiserReport() { std::set_terminate(before_); }
+  StaticInitialiserReport(const StaticInitialiserReport&) = delete;
+
+ private:
+  [[noreturn]] static void report() {
+    if (std::current_exception()) {
+      const ExceptionText text = current_exception_text();
+      shared::log(shared::LogLevel::critical, "{}: a static initialiser of the app threw {}: {}",
+                  module_->string(), text.type, text.message);
+    }
+    std::abort();
+  }
+
+  static inline const fs::path* module_ = nullptr;
+  const std::terminate_handler before_;
+};
+
 void* map_module(const fs::path& path) {
   const Descriptor copy = private_copy(path);
   const std::string copy_path = fresh_path_of(copy.get());
-  void* handle = nullptr;
-  try {
-    handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  } catch (...) {
-    const ExceptionText text = current_exception_text();
-    fail(path,
-         fmt::format("a static initialiser of the app threw {}: {}", text.type, text.message));
+  const StaticInitialiserReport report(path);
+  if (void* handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+    return handle;
   }
-  if (handle == nullptr) {
-    const char* reason = ::dlerror();
-    throw Error("the app module cannot be loaded: " +
-                replaced(reason != nullptr ? reason : path.string(), copy_path, path.string()));
-  }
-  return handle;
+  const char* reason = ::dlerror();
+  throw Error("the app module cannot be loaded: " +
+              replaced(reason != nullptr ? reason : path.string(), copy_path, path.string()));
 }
 
 const AppModule& entry_of(const fs::path& path, void* handle) {

@@ -21,11 +21,13 @@ class Module {
  public:
   /// Copies and maps the file, which runs the module's static initialisers. Throws Error, with the
   /// file's own path in it, if it cannot be read, is no Ekiden app, or was built against another
-  /// version of Ekiden.
+  /// version of Ekiden. An exception of a static initialiser ends the process, after a line in the
+  /// log that names it: the C library lets it no further.
   static Module load(const std::filesystem::path& path);
 
   /// The file's name without ".so".
   const std::string& name() const { return name_; }
+  const std::filesystem::path& path() const { return path_; }
   /// The folder NAME.assets or NAME.data beside the module; it need not exist.
   std::filesystem::path folder(const char* kind) const;
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "worker/generation.hpp"
+
+#include <ekiden/app.hpp>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "worker/app/definition.hpp"
+#include "worker/app/module.hpp"
+#include "worker/app/registry_checks.hpp"
+#include "worker/dispatch/router.hpp"
+#include "worker/dispatch/suites.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+class LoadedGeneration final : public Generation {
+ public:
+  explicit LoadedGeneration(const LoadOptions& options)
+      : module_(Module::load(std::filesystem::absolute(options.app_path))) {
+    module_.set_up(app_);
+    try {
+      check_registry(app_.definition());
+      router_.emplace(app_.definition(), embedded_suites(), Assets::load(module_.folder("assets")),
+                      SiteOptions{options.debug, options.routes_pathname_prefix,
+                                  options.requests_pathname_prefix});
+    } catch (const Error& error) {
+      throw Error(module_.path().string() + ": " + error.what());
+    }
+    detail::set_up_is_over = true;
+  }
+
+  const std::string& name() const override { return module_.name(); }
+  std::size_t callback_count() const override { return app_.definition().callbacks.size(); }
+  Service& service() override { return *router_; }
+
+ private:
+  const Module module_;
+  App app_;
+  std::optional<Router> router_;  ///< refers to app_
+};
+
+}  // namespace
+
+std::unique_ptr<Generation> Generation::load(const LoadOptions& options) {
+  return std::make_unique<LoadedGeneration>(options);
+}
+
+}  // namespace ekiden::worker
