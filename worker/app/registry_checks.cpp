@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
+#include <utility>
 
 #include "worker/app/circular_dependencies.hpp"
 #include "worker/app/layout_index.hpp"
@@ -130,10 +130,11 @@ void check_dependencies(const AppDefinition& app, const LayoutIndex& index, Prob
 }
 
 void check_duplicate_outputs(const AppDefinition& app, Problems& problems) {
-  std::map<std::pair<std::string_view, std::string_view>, const CallbackDefinition*> owners;
+  using Property = std::pair<std::string_view, std::string_view>;
+  std::map<Property, const CallbackDefinition*> owners;
   for (const CallbackDefinition& callback : app.callbacks) {
     for (const Output& output : callback.outputs) {
-      const auto [owner, is_new] = owners.emplace(std::pair(output.id, output.property), &callback);
+      const auto [owner, is_new] = owners.emplace(Property(output.id, output.property), &callback);
       if (is_new) continue;
       const bool same = owner->second == &callback;
       problems.push_back(subject(callback) + item("Output", output) +

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <ekiden/figure.hpp>
+#include <ekiden/json.hpp>
+#include <limits>
+#include <random>
+
+#include "worker/json/reader.hpp"
+#include "worker/json/writer.hpp"
+
+namespace ekiden {
+namespace {
+
+using testing::HasSubstr;
+using worker::JsonParseError;
+using worker::parse_json;
+
+JsonParseError parse_error(std::string_view text) {
+  try {
+    parse_json(text);
+  } catch (const JsonParseError& error) {
+    return error;
+  }
+  ADD_FAILURE() << "no error for " << text;
+  return JsonParseError(0, 0, "", false);
+}
+
+std::string base64(std::string_view text) {
+  std::string out;
+  worker::write_base64(out, std::as_bytes(std::span(text)));
+  return out;
+}
+
+TEST(Json, MembersAreWrittenInTheOrderGiven) {
+  const Json json{{"z", 1}, {"a", Json::array({true, nullptr, "text"})}, {"m", Json::Object()}};
+
+  EXPECT_EQ(json.dump(), R"({"z":1,"a":[true,null,"text"],"m":{}})");
+}
+
+TEST(Json, ContainersConvert) {
+  const std::map<std::string, int> map{{"a", 1}};
+
+  EXPECT_EQ(Json(std::vector<std::string>{"x", "y"}).dump(), R"(["x","y"])");
+  EXPECT_EQ(Json(map).dump(), R"({"a":1})");
+  EXPECT_EQ(Json(std::optional<int>()).dump(), "null");
+  EXPECT_EQ(Json(std::optional<int>(3)).dump(), "3");
+}
+
+TEST(Json, IntegersKeepAll64Bits) {
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+
+  EXPECT_EQ(Json::array({kMin, kMax}).dump(), "[-9223372036854775808,9223372036854775807]");
+  EXPECT_EQ(*parse_json("9223372036854775807").as_integer(), kMax);
+  EXPECT_EQ(*parse_json("18446744073709551615").as_number(), 18446744073709551615.0);
+  EXPECT_THROW(Json(std::numeric_limits<std::uint64_t>::max()), Error);
+}
+
+TEST(Json, DoublesReadBackExactly) {
+  std::mt19937_64 random(20240229);
+  for (int i = 0; i < 20'000; ++i) {
+    const double value = std::bit_cast<double>(random());
+    if (!std::isfinite(value)) continue;
+    const std::string text = Json(value).dump();
+    ASSERT_EQ(*parse_json(text).as_number(), value) << text;
+  }
+  EXPECT_EQ(Json(3.0).dump(), "3.0");
+  EXPECT_EQ(Json(0.1).dump(), "0.1");
+  EXPECT_EQ(Json(1e300).dump(), "1e300");
+}
+
+TEST(Json, NanAndInfinitiesAreWrittenAsNull) {
+  EXPECT_EQ(Json(std::nan("")).dump(), "null");
+  EXPECT_EQ(Json(std::numeric_limits<double>::infinity()).dump(), "null");
+  EXPECT_EQ(Json(-std::numeric_limits<float>::infinity()).dump(), "null");
+}
+
+TEST(Json, StringsAreEscapedOnlyWhereJsonAsksForIt) {
+  EXPECT_EQ(Json("a\"b\\c/d\n\t\x01 東京 😀").dump(), R"("a\"b\\c/d\n\t\u0001 東京 😀")");
+  EXPECT_EQ(Json(std::string("\0", 1)).dump(), R"("\u0000")");
+}
+
+TEST(Json, BytesThatAreNotUtf8AreReplaced) {
+  EXPECT_EQ(Json("a\xFFz").dump(), "\"a\uFFFDz\"");
+  EXPECT_EQ(Json("\xE6\x9D").dump(), "\"\uFFFD\uFFFD\"");            // cut short
+  EXPECT_EQ(Json("\xC0\xAF").dump(), "\"\uFFFD\uFFFD\"");            // overlong
+  EXPECT_EQ(Json("\xED\xA0\x80").dump(), "\"\uFFFD\uFFFD\uFFFD\"");  // surrogate
+  EXPECT_EQ(Json("\xF4\x90\x80\x80").dump(), "\"\uFFFD\uFFFD\uFFFD\uFFFD\"");
+}
+
+TEST(Json, WhatIsWrittenIsReadBack) {
+  const std::string text =
+      R"({"a":[1,-2,2.5,"x",null,true,false,[],{}],"b":{"c":"\u00e9\ud83d\ude00"}})";
+  const Json json = parse_json(text);
+
+  EXPECT_EQ(*json["b"]["c"].as_string(), "é😀");
+  EXPECT_EQ(json["a"].size(), 9u);
+  EXPECT_EQ(parse_json(json.dump()), json);
+}
+
+TEST(Json, ErrorsSayWhereAndWhy) {
+  const JsonParseError error = parse_error("{\"a\": 1,\n \"b\" 2}");
+
+  EXPECT_EQ(error.line, 2u);
+  EXPECT_EQ(error.column, 6u);
+  EXPECT_THAT(error.what(), HasSubstr("JSON: line 2, column 6: Missing a colon"));
+  EXPECT_FALSE(error.too_deep);
+}
+
+TEST(Json, WhatIsNotJsonIsRefused) {
+  for (const char* text : {"", " ", "{", "[1,]", "nul", "NaN", "Infinity", "-Infinity", "1 2", "01",
+                           "'a'", "{\"a\"}", "\"\xFF\"", "\"\xC0\xAF\"", "// x\n1", "1e999"}) {
+    EXPECT_THROW(parse_json(text), JsonParseError) << text;
+    EXPECT_THROW(Json::parse(text), Error) << text;
+  }
+  EXPECT_THROW(parse_json(std::string_view("{}\0{}", 5)), JsonParseError);
+}
+
+TEST(Json, NestingIsReadTo512LevelsAndNoFurther) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+
+  EXPECT_EQ(parse_json(nested(512)).dump(), nested(512));
+  EXPECT_TRUE(parse_error(nested(513)).too_deep);
+  EXPECT_TRUE(parse_error(std::string(10'000'000, '[')).too_deep);
+}
+
+TEST(Json, TheLastOfEqualNamesCounts) {
+  const Json json = parse_json(R"({"a":1,"a":2})");
+
+  EXPECT_EQ(*json["a"].as_integer(), 2);
+  EXPECT_EQ(json, (Json{{"a", 2}}));
+}
+
+TEST(Json, EqualityLooksAtValuesNotAtOrder) {
+  EXPECT_EQ((Json{{"a", 1}, {"b", 2.0}}), (Json{{"b", 2}, {"a", 1}}));
+  EXPECT_NE((Json{{"a", 1}}), (Json{{"a", 1}, {"b", 2}}));
+  EXPECT_NE(Json(1), Json("1"));
+  EXPECT_NE(Json(0), Json(false));
+  EXPECT_NE(Json::array({1, 2}), Json::array({2, 1}));
+}
+
+TEST(Json, MissingPartsAreNamed) {
+  const Json json{{"list", Json::array({1})}};
+  const auto message = [](auto access) -> std::string {
+    try {
+      access();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+
+  EXPECT_EQ(message([&] { json["lost"]; }), "Json: no member \"lost\" in this object");
+  EXPECT_EQ(message([&] { json["list"][3]; }), "Json: no element 3 in a list of 1");
+  EXPECT_EQ(message([&] { json["list"]["x"]; }), "Json: no member \"x\" in a list");
+  EXPECT_EQ(json.find("lost"), nullptr);
+}
+
+TEST(Json, Base64AgreesWithItsStandard) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xFB\xEF\xBE\xFF\xFE\xFD\xFC\xFB\xFA"), "++++//79/Pv6");
+}
+
+/// Reads base64 a character at a time, so that the table of pairs is not checked against itself.
+std::string decode(std::string_view text) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char letter : text.substr(0, text.find('='))) {
+    bits = bits << 6 | static_cast<std::uint32_t>(kAlphabet.find(letter));
+    count += 6;
+    if (count >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 255);
+  }
+  return bytes;
+}
+
+TEST(Json, Base64OfAnyBytesAndLengthDecodes) {
+  std::mt19937 random(7);
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    const std::string text = base64(bytes);
+    ASSERT_EQ(text.size(), (size + 2) / 3 * 4);
+    ASSERT_EQ(decode(text), bytes) << size;
+  }
+}
+
+TEST(Json, CopiesShareTheirContents) {
+  const Json json = Json::array({"a", "b"});
+  const Json copy = json;
+
+  EXPECT_EQ(copy.as_array(), json.as_array());
+}
+
+}  // namespace
+}  // namespace ekiden
