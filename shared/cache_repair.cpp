@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What CacheWriter does after a worker died while it held the lock, and how tests check it.
+#include "shared/cache_writer.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <mutex>
 #include <vector>
-
-#include "shared/cache_writer.hpp"
 
 namespace ekiden::shared {
 namespace {

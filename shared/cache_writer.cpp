@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "shared/cache_writer.hpp"
 
+#include "shared/segment.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <mutex>
 #include <vector>
-
-#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -33,6 +33,7 @@ CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& s
       pins_(pins),
       eviction_(segment, entries, slabs, pins, now),
       data_(segment.writable_data()),
+      readable_(segment.readable_data().data()),
       data_bytes_(segment.readable_data().size()),
       now_(now),
       mutex_(header_->writers, [this] { rebuild(); }),
@@ -57,7 +58,8 @@ bool CacheWriter::holds(const Entry& entry, std::string_view key) const noexcept
   const std::uint64_t offset = entry.offset.load(memory_order_relaxed);
   const std::uint64_t value_bytes = entry.value_bytes.load(memory_order_relaxed);
   return offset != kNoExtent && entry.key_bytes.load(memory_order_relaxed) == key.size() &&
-         (key.empty() || std::memcmp(data_ + offset + value_bytes, key.data(), key.size()) == 0);
+         (key.empty() ||
+          std::memcmp(readable_ + offset + value_bytes, key.data(), key.size()) == 0);
 }
 
 std::optional<Ticket> CacheWriter::allocate(const KeyHash& hash, EntryState state) {

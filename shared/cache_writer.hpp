@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "shared/entry_table.hpp"
+#include "shared/eviction.hpp"
+#include "shared/pins.hpp"
+#include "shared/robust_mutex.hpp"
+#include "shared/slab.hpp"
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -9,12 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "shared/entry_table.hpp"
-#include "shared/eviction.hpp"
-#include "shared/pins.hpp"
-#include "shared/robust_mutex.hpp"
-#include "shared/slab.hpp"
 
 namespace ekiden::shared {
 
@@ -110,6 +110,7 @@ class CacheWriter {
   PinTable& pins_;
   Eviction eviction_;
   std::byte* data_;
+  const std::byte* readable_;  ///< the same through the read-only mapping, where views are
   std::size_t data_bytes_;
   std::uint64_t (*now_)();
   RepairingMutex mutex_;

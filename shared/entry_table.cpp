@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "shared/entry_table.hpp"
 
-#include <bit>
-
 #include "shared/futex.hpp"
 #include "shared/segment.hpp"
+
+#include <bit>
 
 namespace ekiden::shared {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "shared/key_hash.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
 #include <optional>
-
-#include "shared/key_hash.hpp"
 
 namespace ekiden::shared {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "shared/eviction.hpp"
 
-#include <limits>
-
 #include "shared/segment.hpp"
+
+#include <limits>
 
 namespace ekiden::shared {
 namespace {

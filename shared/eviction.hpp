@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "shared/entry_table.hpp"
+#include "shared/pins.hpp"
+#include "shared/slab.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "shared/entry_table.hpp"
-#include "shared/pins.hpp"
-#include "shared/slab.hpp"
 
 namespace ekiden::shared {
 

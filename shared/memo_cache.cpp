@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "shared/memo_cache.hpp"
 
+#include "shared/memo_cache_impl.hpp"
+
 #include <sys/random.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <exception>
-#include <new>
 #include <system_error>
 #include <utility>
-
-#include "shared/cache_writer.hpp"
-#include "shared/key_hash.hpp"
-#include "shared/segment.hpp"
-#include "shared/single_flight.hpp"
 
 namespace ekiden::shared {
 namespace {
 
-using std::memory_order_acquire;
 using std::memory_order_relaxed;
 
-constexpr std::align_val_t kValueAlignment{kLineBytes};
 constexpr int kMostLooks = 64;
 
 std::size_t data_bytes_of(const MemoCache::Limits& limits) {
@@ -47,114 +40,18 @@ HashSeed random_seed() {
   return seed;
 }
 
-void copy(std::span<const std::byte> from, std::byte* to) {
-  if (!from.empty()) std::memcpy(to, from.data(), from.size());
-}
-
-void increment(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, memory_order_relaxed); }
-
-std::byte* allocate_private(std::size_t bytes) {
-  return static_cast<std::byte*>(::operator new(std::max<std::size_t>(bytes, 1), kValueAlignment));
-}
-
-void free_private(std::byte* bytes) noexcept { ::operator delete(bytes, kValueAlignment); }
-
 }  // namespace
 
-Pin::Pin(Pin&& other) noexcept { *this = std::move(other); }
-
-Pin& Pin::operator=(Pin&& other) noexcept {
-  if (this == &other) return *this;
-  release();
-  bytes_ = std::exchange(other.bytes_, {});
-  pins_ = std::exchange(other.pins_, nullptr);
-  slot_ = other.slot_;
-  epoch_ = other.epoch_;
-  private_copy_ = std::exchange(other.private_copy_, nullptr);
-  return *this;
-}
-
-Pin::~Pin() { release(); }
-
-void Pin::release() noexcept {
-  // Another epoch: this is a forked child, and the pin its parent's.
-  if (pins_ != nullptr && pins_->epoch() == epoch_) pins_->release(slot_);
-  if (private_copy_ != nullptr) free_private(private_copy_);
-}
-
-struct MemoCache::Impl {
-  explicit Impl(const Limits& limits)
-      : segment(table_bytes_for(data_bytes_of(limits)), data_bytes_of(limits)),
-        entries(segment, entries_for(data_bytes_of(limits))),
-        slabs(segment, data_bytes_of(limits)),
-        pins(segment),
-        writer(segment, entries, slabs, pins, limits.now),
-        flight(entries, pins),
-        data(segment.readable_data()),
-        seed(random_seed()),
-        now(limits.now) {}
-
-  struct Found {
-    Outcome outcome = Outcome::none;
-    Pin pin;
-  };
-  class EntryWriter;
-  class PrivateWriter;
-
-  KeyHash hash(std::string_view key) const {
-    if (!pins.attached()) throw std::logic_error("cache: used before attach() in this process");
-    return hash_key(key, seed);
-  }
-  Found look_up(const KeyHash& hash, std::string_view key);
-  Found look_at(std::atomic<std::uint64_t>& word, const KeyHash& hash, std::string_view key);
-  Found examine(const Entry& entry, const KeyHash& hash, std::string_view key) const;
-  std::span<const std::byte> value(const Entry& entry) const;
-  Pin pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot);
-  Pin copied(std::span<const std::byte> bytes) const;
-  Pin compute_alone(const std::function<void(ValueWriter&)>& compute);
-  Pin lead(const Join& join, std::string_view key, StoreOptions options,
-           const std::function<void(ValueWriter&)>& compute);
-  bool follow(const Join& join, bool& leader_died);
-
-  Segment segment;
-  EntryTable entries;
-  SlabAllocator slabs;
-  PinTable pins;
-  CacheWriter writer;
-  SingleFlight flight;
-  std::span<const std::byte> data;
-  HashSeed seed;
-  std::uint64_t (*now)();
-  std::function<void()> wait_begins, wait_ends;
-};
-
-/// Builds a result in private memory.
-class MemoCache::Impl::PrivateWriter final : public ValueWriter {
- public:
-  PrivateWriter() = default;
-  PrivateWriter(const PrivateWriter&) = delete;
-  PrivateWriter& operator=(const PrivateWriter&) = delete;
-  ~PrivateWriter() {
-    if (place_ != nullptr) free_private(place_);
-  }
-
-  std::span<std::byte> reserve(std::size_t bytes) override {
-    if (place_ != nullptr) throw std::logic_error("cache: ValueWriter::reserve called twice");
-    place_ = allocate_private(bytes);
-    bytes_ = bytes;
-    return {place_, bytes_};
-  }
-  Pin take() {
-    Pin pin;
-    pin.bytes_ = {place_, bytes_};
-    pin.private_copy_ = std::exchange(place_, nullptr);
-    return pin;
-  }
-
- private:
-  std::byte* place_ = nullptr;
-  std::size_t bytes_ = 0;
-};
+MemoCache::Impl::Impl(const Limits& limits)
+    : segment(table_bytes_for(data_bytes_of(limits)), data_bytes_of(limits)),
+      entries(segment, entries_for(data_bytes_of(limits))),
+      slabs(segment, data_bytes_of(limits)),
+      pins(segment),
+      writer(segment, entries, slabs, pins, limits.now),
+      flight(entries, pins),
+      data(segment.readable_data()),
+      seed(random_seed()),
+      now(limits.now) {}
 
 /// Builds the result of an entry that this thread leads, in the segment if there is room.
 class MemoCache::Impl::EntryWriter final : public ValueWriter {
@@ -188,85 +85,6 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
   PrivateWriter private_;
   State state_ = State::untouched;
 };
-
-std::span<const std::byte> MemoCache::Impl::value(const Entry& entry) const {
-  return data.subspan(entry.offset.load(memory_order_relaxed),
-                      entry.value_bytes.load(memory_order_relaxed));
-}
-
-Pin MemoCache::Impl::pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot) {
-  Pin pin;
-  pin.bytes_ = bytes;
-  pin.pins_ = &pins;
-  pin.slot_ = pin_slot;
-  pin.epoch_ = pins.epoch();
-  return pin;
-}
-
-Pin MemoCache::Impl::copied(std::span<const std::byte> bytes) const {
-  PrivateWriter result;
-  copy(bytes, result.reserve(bytes.size()).data());
-  return result.take();
-}
-
-/// What a pinned entry is to `key`; the pin's bytes are set, but the pin is not.
-MemoCache::Impl::Found MemoCache::Impl::examine(const Entry& entry, const KeyHash& hash,
-                                                std::string_view key) const {
-  Found found;
-  const EntryState state = entry.state_word(memory_order_acquire).state;
-  // What the index named when the pin was validated is a hit, even if retired a moment later.
-  if (state != EntryState::published && state != EntryState::retired) return found;
-  if (entry.hash() != hash || entry.expired(now)) return found;
-  const Outcome outcome = entry.outcome.load(memory_order_relaxed);
-  if (outcome == Outcome::value || outcome == Outcome::failure) {
-    if (!writer.holds(entry, key)) return found;
-    found.pin.bytes_ = value(entry);
-  }
-  found.outcome = outcome;
-  return found;
-}
-
-MemoCache::Impl::Found MemoCache::Impl::look_at(std::atomic<std::uint64_t>& word,
-                                                const KeyHash& hash, std::string_view key) {
-  PinTable::Use use = PinTable::Use::hold;
-  while (true) {
-    const std::uint64_t named = word.load(memory_order_acquire);
-    if (named == 0 || IndexWord::tag(named) != IndexWord::tag(hash)) return {};
-    const std::uint32_t pin_slot = pins.acquire(word, named, use);
-    if (pin_slot == PinTable::kStale) continue;
-    if (pin_slot == PinTable::kExhausted) {
-      if (use == PinTable::Use::copy_out) return {};
-      use = PinTable::Use::copy_out;
-      continue;
-    }
-    Entry& entry = entries[IndexWord::entry(named)];
-    Found found = examine(entry, hash, key);
-    if (found.outcome == Outcome::none || use == PinTable::Use::copy_out) {
-      if (found.outcome != Outcome::none) found.pin = copied(found.pin.bytes_);
-      pins.release(pin_slot);
-      return found;
-    }
-    if (entry.referenced.load(memory_order_relaxed) == 0) {
-      entry.referenced.store(1, memory_order_relaxed);
-    }
-    found.pin.pins_ = &pins;
-    found.pin.slot_ = pin_slot;
-    found.pin.epoch_ = pins.epoch();
-    return found;
-  }
-}
-
-MemoCache::Impl::Found MemoCache::Impl::look_up(const KeyHash& hash, std::string_view key) {
-  const std::uint32_t first = entries.home(hash);
-  for (const std::uint32_t number : {first, first ^ 1U}) {
-    for (auto& word : entries.bucket(number).words) {
-      if (IndexWord::tag(word.load(memory_order_relaxed)) != IndexWord::tag(hash)) continue;
-      Found found = look_at(word, hash, key);
-      if (found.outcome != Outcome::none) return found;
-    }
-  }
-  return {};
-}
 
 Pin MemoCache::Impl::compute_alone(const std::function<void(ValueWriter&)>& compute) {
   increment(pins.counters().computations);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "shared/clock.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -13,8 +15,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include "shared/clock.hpp"
 
 namespace ekiden::shared {
 

@@ -54,13 +54,13 @@ void apply_group(const GroupFiles& files, std::string path, MemoryLeft& left) {
 
 }  // namespace
 
-MemoryLeft memory_left() {
+MemoryLeft memory_left(const std::string& root) {
   MemoryLeft left{std::numeric_limits<std::size_t>::max(), "the machine"};
-  if (const std::size_t kib = field_in("/proc/meminfo", "MemAvailable:"); kib != 0) {
+  if (const std::size_t kib = field_in(root + "/proc/meminfo", "MemAvailable:"); kib != 0) {
     left.bytes = kib * 1024;
   }
   // Lines of "number:controllers:/path"; version 2 has number 0 and no controllers.
-  std::ifstream groups("/proc/self/cgroup");
+  std::ifstream groups(root + "/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
@@ -69,10 +69,11 @@ MemoryLeft memory_left() {
     std::string path = line.substr(second + 1);
     if (path.empty() || path.front() != '/' || path == "/") path.clear();
     if (controllers == ",,") {
-      apply_group({"/sys/fs/cgroup", "/memory.max", "/memory.current"}, path, left);
+      apply_group({root + "/sys/fs/cgroup", "/memory.max", "/memory.current"}, path, left);
     } else if (controllers.find(",memory,") != std::string::npos) {
-      apply_group({"/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes"},
-                  path, left);
+      apply_group(
+          {root + "/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes"},
+          path, left);
     }
   }
   return left;

@@ -15,6 +15,8 @@ struct MemoryLeft {
 /// what its control groups, version 1 or 2, leave up to the root. Reserving beyond a control
 /// group's limit is not refused by the kernel but ends in an out-of-memory kill, hence the
 /// question.
-MemoryLeft memory_left();
+///
+/// `root` stands before /proc and /sys; tests give a folder of their own.
+MemoryLeft memory_left(const std::string& root = "");
 
 }  // namespace ekiden::shared

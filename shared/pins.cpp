@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "shared/pins.hpp"
 
+#include "shared/entry_table.hpp"
+#include "shared/segment.hpp"
+
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,9 +13,6 @@
 #include <new>
 #include <stdexcept>
 #include <system_error>
-
-#include "shared/entry_table.hpp"
-#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {

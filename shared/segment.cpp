@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "shared/segment.hpp"
 
+#include "shared/memory_limit.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -9,8 +11,6 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
-
-#include "shared/memory_limit.hpp"
 
 namespace ekiden::shared {
 namespace {

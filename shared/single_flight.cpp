@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "shared/single_flight.hpp"
 
-#include <chrono>
-#include <vector>
-
 #include "shared/futex.hpp"
 #include "shared/process_identity.hpp"
+
+#include <chrono>
+#include <vector>
 
 namespace ekiden::shared {
 namespace {

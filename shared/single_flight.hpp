@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <functional>
-
 #include "shared/cache_writer.hpp"
 #include "shared/entry_table.hpp"
 #include "shared/pins.hpp"
+
+#include <cstdint>
+#include <functional>
 
 namespace ekiden::shared {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "shared/slab.hpp"
 
+#include "shared/segment.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
-
-#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {

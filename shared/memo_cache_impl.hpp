@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "shared/cache_writer.hpp"
+#include "shared/key_hash.hpp"
+#include "shared/memo_cache.hpp"
+#include "shared/segment.hpp"
+#include "shared/single_flight.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace ekiden::shared {
+
+/// Memory for a value that is not in the segment, aligned as values in the segment are.
+inline std::byte* allocate_private(std::size_t bytes) {
+  return static_cast<std::byte*>(
+      ::operator new (std::max<std::size_t>(bytes, 1), std::align_val_t{kLineBytes}));
+}
+
+inline void free_private(std::byte* bytes) noexcept {
+  ::operator delete (bytes, std::align_val_t{kLineBytes});
+}
+
+inline void copy(std::span<const std::byte> from, std::byte* to) {
+  if (!from.empty()) std::memcpy(to, from.data(), from.size());
+}
+
+inline void increment(std::atomic<std::uint64_t>& counter) {
+  counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+struct MemoCache::Impl {
+  explicit Impl(const Limits& limits);
+
+  struct Found {
+    Outcome outcome = Outcome::none;
+    Pin pin;
+  };
+  class EntryWriter;
+  class PrivateWriter;
+
+  KeyHash hash(std::string_view key) const {
+    if (!pins.attached()) throw std::logic_error("cache: used before attach() in this process");
+    return hash_key(key, seed);
+  }
+  Found look_up(const KeyHash& hash, std::string_view key);
+  Found look_at(std::atomic<std::uint64_t>& word, const KeyHash& hash, std::string_view key);
+  Found examine(const Entry& entry, const KeyHash& hash, std::string_view key) const;
+  std::span<const std::byte> value(const Entry& entry) const;
+  Pin pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot);
+  Pin copied(std::span<const std::byte> bytes) const;
+  Pin compute_alone(const std::function<void(ValueWriter&)>& compute);
+  Pin lead(const Join& join, std::string_view key, StoreOptions options,
+           const std::function<void(ValueWriter&)>& compute);
+  bool follow(const Join& join, bool& leader_died);
+
+  Segment segment;
+  EntryTable entries;
+  SlabAllocator slabs;
+  PinTable pins;
+  CacheWriter writer;
+  SingleFlight flight;
+  std::span<const std::byte> data;
+  HashSeed seed;
+  std::uint64_t (*now)();
+  std::function<void()> wait_begins, wait_ends;
+};
+
+/// Builds a result in private memory.
+class MemoCache::Impl::PrivateWriter final : public ValueWriter {
+ public:
+  PrivateWriter() = default;
+  PrivateWriter(const PrivateWriter&) = delete;
+  PrivateWriter& operator=(const PrivateWriter&) = delete;
+  ~PrivateWriter() { free_private(place_); }
+
+  std::span<std::byte> reserve(std::size_t bytes) override {
+    if (place_ != nullptr) throw std::logic_error("cache: ValueWriter::reserve called twice");
+    place_ = allocate_private(bytes);
+    bytes_ = bytes;
+    return {place_, bytes_};
+  }
+  Pin take() {
+    Pin pin;
+    pin.bytes_ = {place_, bytes_};
+    pin.private_copy_ = std::exchange(place_, nullptr);
+    return pin;
+  }
+
+ private:
+  std::byte* place_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace ekiden::shared
