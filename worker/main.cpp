@@ -5,6 +5,7 @@
 #include "shared/log.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
+#include "worker/app/memoize.hpp"
 #include "worker/generation.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/polling_loop.hpp"
@@ -36,6 +37,7 @@ int worker_main(const shared::Heritage& heritage, Generation& generation) {
   prepare_signals();
   try {
     if (heritage.cache != nullptr) heritage.cache->attach(heritage.slot);
+    set_cache(heritage.cache);
     // Never destroyed: callbacks that outlast the drain still use it when the process ends.
     auto& loop = *new PollingLoop(heritage, scoreboard_of(heritage), generation.service());
     CallbackPool& pool = loop.pool();
