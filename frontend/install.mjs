@@ -23,7 +23,8 @@ function install(packages) {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const {status, error} = spawnSync('npm', args, {cwd: unfinished, stdio: 'inherit'});
   if (status !== 0) {
-    throw new Error(`npm ci failed${error ? `: ${error.message}` : ''}; is the registry reachable?`);
+    const reason = error ? `: ${error.message}` : '';
+    throw new Error(`npm ci failed${reason}; is the registry reachable?`);
   }
   fs.rmSync(packages, {recursive: true, force: true});
   fs.renameSync(unfinished, packages);

@@ -9,7 +9,8 @@ export function packageFolder(packages, name) {
 }
 
 export function packageManifest(packages, name) {
-  return JSON.parse(fs.readFileSync(path.join(packageFolder(packages, name), 'package.json'), 'utf8'));
+  const file = path.join(packageFolder(packages, name), 'package.json');
+  return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
 export async function importPackage(packages, name) {

@@ -20,7 +20,8 @@ function componentDeclaration(model) {
     (overload) => `${componentComment(model)}${overloadDeclaration(model, overload)};\n`,
   );
   return (
-    `/// Made by ${model.name}().\nclass ${model.builder} : public BuilderOf<${model.builder}> {\n public:\n` +
+    `/// Made by ${model.name}().\n` +
+    `class ${model.builder} : public BuilderOf<${model.builder}> {\n public:\n` +
     `  ${model.builder}();\n${setters.join('')}};\n${functions.join('')}`
   );
 }

@@ -33,7 +33,8 @@ const textLines = (text) => text.split(/\r?\n/).map((line) => line.trimEnd());
 
 function fieldLines([path, field]) {
   const [first, ...rest] = textLines(field.description);
-  return [`- \`${path}\`: ${first}`, ...rest.map((line) => `  ${line.trim()}`).filter((l) => l.trim())];
+  const continued = rest.filter((line) => line.trim()).map((line) => `  ${line.trim()}`);
+  return [`- \`${path}\`: ${first}`, ...continued];
 }
 
 /// Types that their name alone does not explain.
@@ -44,7 +45,9 @@ export function propertyComment(property) {
   const lines = property.description ? textLines(property.description) : [];
   lines.push(...describedFields(property.type).flatMap(fieldLines));
   if (needsTypeText(property)) lines.push(`Type: ${typeText(property.type)}.`);
-  if (property.defaultText !== undefined) lines.push(...textLines(`Default: ${property.defaultText}.`));
+  if (property.defaultText !== undefined) {
+    lines.push(...textLines(`Default: ${property.defaultText}.`));
+  }
   if (property.required) lines.push('Required.');
   return lines.length ? `${comment(lines, '  ')}\n` : '';
 }

@@ -20,12 +20,15 @@ function literalValue(text) {
 }
 
 function fieldsOf(shape) {
-  return Object.fromEntries(
-    Object.entries(shape).map(([name, field]) => [
-      unquoted(name),
-      {type: typeOf(field), required: !!field.required, description: description(field.description)},
-    ]),
-  );
+  const fields = Object.entries(shape).map(([name, field]) => [
+    unquoted(name),
+    {
+      type: typeOf(field),
+      required: !!field.required,
+      description: description(field.description),
+    },
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /// react-docgen's type as the tree described in types.mjs.

@@ -26,12 +26,14 @@ const isStrings = (type) =>
   type.name === 'enum' && type.values.every((value) => typeof value === 'string');
 
 function isStyle(name, type) {
-  return /(^|_)style($|_)|Style$/.test(name) && ['object', 'map', 'shape', 'any'].includes(type.name);
+  const isObject = ['object', 'map', 'shape', 'any'].includes(type.name);
+  return isObject && /(^|_)style($|_)|Style$/.test(name);
 }
 
 const quoted = (text) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
 function cppTypeOfUnion(members) {
+  if (members.some((type) => type.name === 'node')) return 'Children';
   return members.every((type) => type.name === 'string' || isStrings(type)) ? 'Text' : 'Json';
 }
 
