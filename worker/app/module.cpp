@@ -19,8 +19,10 @@
 #include <string_view>
 #include <utility>
 
+#include "shared/key_hash.hpp"
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
+#include "worker/app/memoize.hpp"
 
 namespace ekiden::worker {
 
@@ -107,12 +109,33 @@ class StaticInitialiserReport {
   const std::terminate_handler before_;
 };
 
-void* map_module(const fs::path& path) {
+/// 32 digits that change with the file's bytes.
+std::string content_id(const fs::path& path, const Descriptor& copy) {
+  struct stat status {};
+  if (::fstat(copy.get(), &status) != 0) fail_with_errno(path, "cannot read the app module");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return "";
+  void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, copy.get(), 0);
+  if (bytes == MAP_FAILED) fail_with_errno(path, "cannot read the app module");
+  const shared::HashSeed seed{0xA076'1D64'78BD'642FU, 0xE703'7ED1'A0B4'28DBU,
+                              0x8EBC'6AF0'9C88'C6E3U, 0x5899'65CC'7537'4CC3U};
+  const shared::KeyHash hash = shared::hash_key({static_cast<const char*>(bytes), size}, seed);
+  ::munmap(bytes, size);
+  return fmt::format("{:016x}{:016x}", hash.high, hash.low);
+}
+
+struct MappedModule {
+  void* handle;
+  std::string build_id;
+};
+
+MappedModule map_module(const fs::path& path) {
   const Descriptor copy = private_copy(path);
+  std::string build_id = content_id(path, copy);
   const std::string copy_path = fresh_path_of(copy.get());
   const StaticInitialiserReport report(path);
   if (void* handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
-    return handle;
+    return {handle, std::move(build_id)};
   }
   const char* reason = ::dlerror();
   throw Error("the app module cannot be loaded: " +
@@ -163,12 +186,15 @@ class WorkingFolder {
 }  // namespace
 
 Module Module::load(const fs::path& path) {
-  void* handle = map_module(path);
-  return Module(path, entry_of(path, handle));
+  MappedModule mapped = map_module(path);
+  return Module(path, entry_of(path, mapped.handle), std::move(mapped.build_id));
 }
 
-Module::Module(fs::path path, const AppModule& entry)
-    : path_(std::move(path)), name_(path_.stem().string()), entry_(&entry) {}
+Module::Module(fs::path path, const AppModule& entry, std::string build_id)
+    : path_(std::move(path)),
+      name_(path_.stem().string()),
+      build_id_(std::move(build_id)),
+      entry_(&entry) {}
 
 fs::path Module::folder(const char* kind) const {
   return path_.parent_path() / (name_ + "." + kind);
@@ -176,6 +202,7 @@ fs::path Module::folder(const char* kind) const {
 
 void Module::set_up(App& app) const {
   const WorkingFolder in_data(folder("data"));
+  set_app_build_id(build_id_);
   std::array<char, 4096> error{};
   if (entry_->set_up(app, error.data(), error.size()) != 0) {
     fail(path_, fmt::format("the app's set-up failed: {}", error.data()));

@@ -28,6 +28,8 @@ class Module {
   /// The file's name without ".so".
   const std::string& name() const { return name_; }
   const std::filesystem::path& path() const { return path_; }
+  /// Changes with the file's bytes; results that another build put into the cache are not found.
+  const std::string& build_id() const { return build_id_; }
   /// The folder NAME.assets or NAME.data beside the module; it need not exist.
   std::filesystem::path folder(const char* kind) const;
 
@@ -37,10 +39,11 @@ class Module {
   void set_up(App& app) const;
 
  private:
-  Module(std::filesystem::path path, const AppModule& entry);
+  Module(std::filesystem::path path, const AppModule& entry, std::string build_id);
 
   std::filesystem::path path_;
   std::string name_;
+  std::string build_id_;
   const AppModule* entry_;
 };
 
