@@ -46,6 +46,9 @@ void* operator new(std::size_t size) {
   if (void* block = std::malloc(size)) return block;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return arena().open ? arena().allocate(size) : std::malloc(size);
+}
 void operator delete(void* block) noexcept {
   if (!arena().owns(block)) std::free(block);
 }
