@@ -9,7 +9,6 @@
 
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
-#include "worker/dispatch/error_page.hpp"
 #include "worker/json/reader.hpp"
 
 namespace ekiden::worker {
@@ -117,30 +116,30 @@ Failure current_failure(const CallbackEntry& entry) {
 
 }  // namespace
 
-void UpdateComponent::run(const Request& request, Response& response) const {
+std::optional<Failure> UpdateComponent::run(const Request& request, Response& response) const {
   Json body;
   try {
     body = parse_json(request.body);
   } catch (const JsonParseError& error) {
     send_bad_request(fmt::format("400 Bad Request: {}\n", error.what()), response);
-    return;
+    return Failure{{}, {}, "JsonParseError", error.what()};
   }
   const Json* output = body.find("output");
   if (output == nullptr || output->as_string() == nullptr) {
-    send_bad_request("400 Bad Request: the body is not a callback request\n", response);
-    return;
+    constexpr std::string_view kReason = "400 Bad Request: the body is not a callback request\n";
+    send_bad_request(kReason, response);
+    return Failure{{}, {}, "CallbackException", std::string(kReason)};
   }
   const CallbackEntry* entry = callbacks_.find(*output->as_string());
   if (entry == nullptr) {
-    reject(*output->as_string(), "Callback function not found for this output", response,
-           "If the app was updated meanwhile, reload the page.");
-    return;
+    return reject(*output->as_string(), "Callback function not found for this output", response,
+                  "If the app was updated meanwhile, reload the page.");
   }
-  run_callback(*entry, body, response);
+  return run_callback(*entry, body, response);
 }
 
-void UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
-                                   Response& response) const {
+std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
+                                                     Response& response) const {
   const CallbackDefinition& callback = *entry.definition;
   try {
     check_outputs(callback, body.find("outputs"));
@@ -148,34 +147,35 @@ void UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
     const CallbackResult result = callback.run(arguments);
     if (callback.outputs.empty()) {
       response.status = 204;
-      return;
+      return std::nullopt;
     }
     write_result(entry, result, response.body);
     response.content_type = kJson;
+    return std::nullopt;
   } catch (const PreventUpdate&) {
     response.clear();
     response.status = 204;
+    return std::nullopt;
   } catch (const Mismatch& mismatch) {
-    reject(entry.id, mismatch.what(), response);
+    return reject(entry.id, mismatch.what(), response);
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {
-    const Failure failure = current_failure(entry);
+    Failure failure = current_failure(entry);
     shared::log(shared::LogLevel::error, "callback {} ({}): {}", failure.callback, failure.where,
                 type_and_message(failure));
     debug_ ? send_debug_error(failure, response) : send_internal_error(response);
+    return failure;
   }
 }
 
-void UpdateComponent::reject(std::string_view output, std::string_view reason, Response& response,
-                             std::string_view advice) const {
+Failure UpdateComponent::reject(std::string_view output, std::string_view reason,
+                                Response& response, std::string_view advice) const {
   shared::log(shared::LogLevel::warning, "callback request refused for output \"{}\": {}", output,
               reason);
-  if (debug_) {
-    send_debug_error({std::string(output), {}, "CallbackException", std::string(reason)}, response);
-  } else {
-    send_internal_error(response, advice);
-  }
+  Failure failure{std::string(output), {}, "CallbackException", std::string(reason)};
+  debug_ ? send_debug_error(failure, response) : send_internal_error(response, advice);
+  return failure;
 }
 
 }  // namespace ekiden::worker

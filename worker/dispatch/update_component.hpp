@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "worker/dispatch/callback_table.hpp"
+#include "worker/dispatch/error_page.hpp"
 #include "worker/exchange.hpp"
 
 namespace ekiden::worker {
@@ -21,13 +25,15 @@ class UpdateComponent {
       : callbacks_(callbacks), debug_(debug) {}
 
   /// 200 with the update, 204 if it was prevented, 400 if the body is no callback request, 500 if
-  /// it does not fit the declaration or the callback throws.
-  void run(const Request& request, Response& response) const;
+  /// it does not fit the declaration or the callback throws. Returns what went wrong, if anything
+  /// did, for callers that need more than the response tells.
+  std::optional<Failure> run(const Request& request, Response& response) const;
 
  private:
-  void run_callback(const CallbackEntry& entry, const Json& body, Response& response) const;
-  void reject(std::string_view output, std::string_view reason, Response& response,
-              std::string_view advice = {}) const;
+  std::optional<Failure> run_callback(const CallbackEntry& entry, const Json& body,
+                                      Response& response) const;
+  Failure reject(std::string_view output, std::string_view reason, Response& response,
+                 std::string_view advice = {}) const;
 
   const CallbackTable& callbacks_;
   const bool debug_;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ekiden/json.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ekiden {
+class App;
+}
+
+/// Drives an app in the test's own process, without server and browser: what is asked goes through
+/// the code that answers a browser's requests, from JSON text to JSON text.
+///
+///     ekiden::testing::AppUnderTest page([](App& app) { set_up(app); });
+///     auto outcome = page.fire("graph.figure", {{"dropdown.value", "Seoul"}});
+///     EXPECT_EQ(outcome["graph.figure"]["layout"]["title"], Json("Seoul"));
+namespace ekiden::testing {
+
+/// Properties with their values, by "id.property".
+using Values = std::vector<std::pair<std::string, Json>>;
+
+/// What one call of a callback led to.
+struct Outcome {
+  enum class Kind {
+    updated,    ///< it returned; `values` are the outputs that it sets
+    prevented,  ///< it threw PreventUpdate
+    failed,     ///< it threw something else; `error` is "std::runtime_error: text"
+  };
+
+  std::string callback;  ///< "graph.figure", or "..a.p...b.q.." for a list of outputs
+  Kind kind = Kind::updated;
+  Values values;  ///< without the outputs that received no_update
+  std::string error;
+
+  bool updated() const { return kind == Kind::updated; }
+  bool prevented() const { return kind == Kind::prevented; }
+  bool failed() const { return kind == Kind::failed; }
+  /// The value of "id.property", or nullptr if the callback left it alone.
+  const Json* find(std::string_view property) const;
+  /// The same. Throws Error, with the callback's error if it failed, if there is none.
+  const Json& operator[](std::string_view property) const;
+};
+
+/// An app, and the page that shows it: the values of all properties as the browser would have them.
+///
+/// Thread safety: one thread. Errors: set-up mistakes, unknown callbacks and unknown properties
+/// throw Error; what a callback throws becomes an Outcome.
+class AppUnderTest {
+ public:
+  /// Makes an app of its own, runs `set_up` on it and checks it as the server does.
+  explicit AppUnderTest(const std::function<void(App&)>& set_up);
+  /// The app of the module at `path`; relative paths in its set-up resolve in its data folder.
+  explicit AppUnderTest(const std::string& path);
+  AppUnderTest(AppUnderTest&&) noexcept;
+  AppUnderTest& operator=(AppUnderTest&&) noexcept;
+  ~AppUnderTest();
+
+  /// What `_dash-layout` and `_dash-dependencies` answer. A layout function is called each time.
+  Json layout() const;
+  Json dependencies() const;
+
+  /// The value that a property has on the page now; null if it is not set.
+  Json value(std::string_view property) const;
+
+  /// Calls the one callback of that id, which is its output, "graph.figure". Arguments that are not
+  /// among `values` have the value of the page; the page is not changed.
+  Outcome fire(std::string_view callback, const Values& values = {}) const;
+
+  /// Loads the page: takes the layout's values, and calls what a browser would call then.
+  std::vector<Outcome> open();
+  /// Sets properties as a user does, and calls all callbacks that follow from it, each after those
+  /// that its arguments may come from, as the renderer orders them. The results stay on the page.
+  /// REQUIRES: no pattern-matching or clientside callbacks among them.
+  std::vector<Outcome> change(const Values& values);
+
+ private:
+  class Page;
+  std::unique_ptr<Page> page_;
+};
+
+}  // namespace ekiden::testing
