@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "shared/log.hpp"
 #include "shared/memo_cache.hpp"
 #include "worker/app/definition.hpp"
 #include "worker/app/frame_access.hpp"
@@ -41,7 +42,8 @@ class PrivateWriter final : public shared::ValueWriter {
 shared::Pin pin(shared::MemoCache& cache, const std::string& function, std::string_view key,
                 std::chrono::nanoseconds timeout, detail::Computation computation) {
   try {
-    return cache.get_or_compute(key, {timeout}, [computation](shared::ValueWriter& result) {
+    return cache.get_or_compute(key, {timeout}, [&](shared::ValueWriter& result) {
+      shared::log(shared::LogLevel::debug, "computing '{}'", function);
       computation.run(computation.call, result);
     });
   } catch (const shared::ComputationFailed& failure) {

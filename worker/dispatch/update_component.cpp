@@ -135,7 +135,10 @@ std::optional<Failure> UpdateComponent::run(const Request& request, Response& re
     return reject(*output->as_string(), "Callback function not found for this output", response,
                   "If the app was updated meanwhile, reload the page.");
   }
-  return run_callback(*entry, body, response);
+  shared::log(shared::LogLevel::debug, "callback '{}' started", entry->id);
+  std::optional<Failure> failure = run_callback(*entry, body, response);
+  shared::log(shared::LogLevel::debug, "callback '{}' finished: {}", entry->id, response.status);
+  return failure;
 }
 
 std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
