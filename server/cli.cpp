@@ -135,10 +135,14 @@ Values read_config(const std::string& path) {
     throw UsageError{fmt::format("--config {}: {}", path, error.what())};
   }
   for (const CLI::ConfigItem& item : items) {
-    const Setting* setting = item.parents.empty() ? find_setting(item.name) : nullptr;
+    if (!item.parents.empty()) {
+      throw UsageError{fmt::format("--config {}: unknown section [{}] (settings are in none)", path,
+                                   item.parents.front())};
+    }
+    const Setting* setting = find_setting(item.name);
     if (setting == nullptr) {
       const std::string near = meant("--" + item.name);
-      throw UsageError{fmt::format("--config {}: unknown setting '{}'{}", path, item.fullname(),
+      throw UsageError{fmt::format("--config {}: unknown setting '{}'{}", path, item.name,
                                    near.empty() ? "" : fmt::format(" ({})", near))};
     }
     auto& into = values[item.name];

@@ -94,6 +94,10 @@ int Master::run() {
     supervisor_.turn();
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
+      if (const std::size_t orphans = kill_orphans(); orphans > 0) {
+        log(LogLevel::warning, "killed {} process{} that set-up or callbacks had left behind",
+            orphans, orphans == 1 ? "" : "es");
+      }
       log(LogLevel::info, "stopped");
       return *code;
     }

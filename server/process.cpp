@@ -11,7 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <ctime>
+#include <fstream>
 #include <iostream>
+#include <set>
 
 namespace ekiden::server {
 namespace {
@@ -53,6 +56,23 @@ std::string describe_exit(const siginfo_t& info) {
 void die_with(pid_t parent) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
+}
+
+std::size_t kill_orphans() {
+  std::set<pid_t> killed;
+  const timespec pause{0, 1'000'000};
+  for (int turn = 0; turn < 1000; ++turn) {
+    std::ifstream children("/proc/thread-self/children");
+    for (pid_t pid = 0; children >> pid;) {
+      kill(pid, SIGKILL);
+      killed.insert(pid);
+    }
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0) break;  // no child is left
+    // Their own children, if any, have become ours by now.
+    if (info.si_pid == 0) nanosleep(&pause, nullptr);
+  }
+  return killed.size();
 }
 
 void close_all_but(std::vector<int> kept) noexcept {

@@ -37,6 +37,11 @@ std::string signal_name(int signal);
 /// REQUIRES: `parent` was, a moment ago, this process's parent, and forked from its main thread.
 void die_with(pid_t parent) noexcept;
 
+/// Kills whatever is still a child of this process: orphans of children that it adopted. Returns
+/// how many there were; waits at most a second for them to be gone.
+/// REQUIRES: this process has no children that it knows.
+std::size_t kill_orphans();
+
 /// Closes every descriptor above 2 that is not in `kept`.
 void close_all_but(std::vector<int> kept) noexcept;
 

@@ -68,7 +68,7 @@ void Supervisor::start_trial_workers() {
   bool all_ready = true;
   for (std::uint32_t number = 1; number <= target_; ++number) {
     const WorkerHandle* worker = find(number, reload_->mold.generation);
-    if (worker == nullptr) spawn(reload_->mold, number);
+    if (worker == nullptr && (generation_ != 0 || may_start(number))) spawn(reload_->mold, number);
     all_ready = all_ready && worker != nullptr && worker->state == WorkerState::ready;
   }
   if (all_ready) commit_reload();
@@ -99,7 +99,7 @@ void Supervisor::commit_reload() {
   if (reload_again_) wake_by(now_);
 }
 
-void Supervisor::fail_reload(const std::string& reason, int exit_code) {
+void Supervisor::fail_reload(std::string reason, int exit_code) {
   if (reload_) dismiss(reload_->mold);
   reload_.reset();
   for (auto& worker : workers_) {

@@ -14,12 +14,14 @@ namespace ekiden::server {
 ///          +--------------------+------------------+--> any failure: the new ones go, the old
 ///                                                       generation goes on serving
 ///
-/// The first generation comes in the same way; there is just none to fall back on. The steps are
+/// The first generation comes in the same way, but there is none to fall back on: until its first
+/// worker is ready a failure ends the server; after that a dead worker is replaced. The steps are
 /// members of Supervisor, in reload.cpp.
 struct Reload {
   std::string cause;  ///< "SIGHUP", "the mold died"
   MoldHandle mold;    ///< of the generation on trial
   bool workers_started = false;
+  bool any_ready = false;  ///< has a worker on trial been ready, dead meanwhile or not
 };
 
 }  // namespace ekiden::server

@@ -36,7 +36,7 @@ template <class Member>
 constexpr Setting setting(std::string_view name, std::string_view short_name,
                           std::string_view group, SettingKind kind, std::uint64_t least,
                           std::uint64_t most, std::string_view text, Member,
-                          bool automatic = false) {
+                          Special special = Special::none) {
   return {name,
           short_name,
           group,
@@ -49,7 +49,7 @@ constexpr Setting setting(std::string_view name, std::string_view short_name,
             using Value = std::remove_reference_t<decltype(Member{}(settings))>;
             Member{}(settings) = static_cast<Value>(value);
           },
-          automatic};
+          special};
 }
 
 constexpr std::string_view kServer = "Server";
@@ -65,10 +65,10 @@ const std::array kSettings{
     setting(
         "workers", "w", kServer, count, 0, shared::kMaxWorkers / 2,
         "Worker processes. 0: one process that loads and serves, for debuggers.",
-        [](auto& s) -> auto& { return s.workers; }, true),
+        [](auto& s) -> auto& { return s.workers; }, Special::automatic),
     setting(
         "threads", "", kServer, count, 1, 256, "Callback threads of each worker.",
-        [](auto& s) -> auto& { return s.worker.threads; }, true),
+        [](auto& s) -> auto& { return s.worker.threads; }, Special::automatic),
     setting(
         "cache-size", "", kServer, size, 1 * kMebi, 1024 * 1024 * kMebi,
         "Shared memory for results that all workers share.",
@@ -167,7 +167,7 @@ std::string_view Setting::value_name() const {
     case addresses:
       return "ADDRESS";
     case count:
-      return automatic ? "N|auto" : "N";
+      return special == Special::automatic ? "N|auto" : "N";
     case size:
       return "SIZE";
     case seconds:
@@ -209,12 +209,14 @@ std::string Setting::allowed() const {
       return "127.0.0.1:8050, [::1]:8050, localhost:8050, :8050 for all interfaces, or "
              "unix:/path/to/socket";
     case count:
-      return fmt::format("{}{} to {}", automatic ? "auto, or " : "", least, most);
+      return fmt::format("{}{} to {}", special == Special::automatic ? "auto, or " : "", least,
+                         most);
     case size:
       return fmt::format("{} to {}, such as 8190, 64K, 128M, 1G", format_size(least),
                          format_size(most));
     case seconds:
-      return fmt::format("{} to {} seconds, fractions too", format_seconds(least),
+      return fmt::format("{}{} to {} seconds, fractions too",
+                         special == Special::zero ? "0, or " : "", format_seconds(least),
                          format_seconds(most));
     case flag:
       return "true, false";
@@ -230,14 +232,15 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   const std::string& given = values.front();
   std::optional<std::uint64_t> value;
   if (kind == count) {
-    value = automatic && given == "auto" ? cpu_count() : parse_count(given);
-    if (automatic && given == "auto") value = std::min<std::uint64_t>(*value, most);
+    const bool automatic = special == Special::automatic && given == "auto";
+    value = automatic ? std::min<std::uint64_t>(cpu_count(), most) : parse_count(given);
   }
   if (kind == size) value = parse_size(given);
   if (kind == seconds) value = parse_seconds(given);
   if (kind == flag) value = parse_flag(given);
   if (kind == level) value = parse_level(given);
-  if (!value || *value < least || *value > most) return false;
+  const bool zero = special == Special::zero && value == 0U;
+  if (!value || (*value < least && !zero) || *value > most) return false;
   set(settings, *value);
   return true;
 }

@@ -29,6 +29,9 @@ struct Settings {
 
 enum class SettingKind { addresses, count, size, seconds, flag, level };
 
+/// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
+enum class Special { none, automatic, zero };
+
 /// One setting, declared once, in settings.cpp: the command line, the configuration file, the
 /// environment, --help, the table in server/README.md and the check of values all come from that.
 struct Setting {
@@ -41,7 +44,7 @@ struct Setting {
   /// The value in `settings` as a number in the same unit; null for addresses.
   std::uint64_t (*get)(const Settings& settings);
   void (*set)(Settings& settings, std::uint64_t value);
-  bool automatic = false;  ///< "auto" means the number of CPUs
+  Special special = Special::none;
 
   std::string environment_name() const;                  ///< "EKIDEN_GRACEFUL_TIMEOUT"
   std::string_view value_name() const;                   ///< "SECONDS", as in --help

@@ -58,13 +58,8 @@ void Supervisor::turn() {
 void Supervisor::balance() {
   if (generation_ == 0) return;
   for (std::uint32_t number = 1; number <= target_; ++number) {
-    if (find(number, generation_) != nullptr) continue;
-    const std::uint64_t not_before = seats_[number].not_before_ns;
-    if (now_ < not_before) {
-      wake_by(not_before);
-    } else if (mold_.state == MoldHandle::State::ready) {
-      spawn(mold_, number);
-    }
+    if (mold_.state != MoldHandle::State::ready || find(number, generation_) != nullptr) continue;
+    if (may_start(number)) spawn(mold_, number);
   }
   for (auto& worker : workers_) {
     if (worker->generation != generation_ || worker->number <= target_ || worker->leaving()) {
@@ -73,6 +68,13 @@ void Supervisor::balance() {
     ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
                  "still busy after --graceful-timeout");
   }
+}
+
+bool Supervisor::may_start(std::uint32_t number) {
+  const std::uint64_t not_before = seats_[number].not_before_ns;
+  if (now_ >= not_before) return true;
+  wake_by(not_before);
+  return false;
 }
 
 bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number) {
@@ -134,6 +136,7 @@ void Supervisor::read_worker(WorkerHandle& worker) {
     } else if (packet.bytes[0] == static_cast<char>(shared::WorkerMessage::ready) &&
                worker.state == WorkerState::booting) {
       worker.state = WorkerState::ready;
+      if (reload_ && reload_->mold.generation == worker.generation) reload_->any_ready = true;
       log(LogLevel::info, "worker {} ({}) is ready", worker.number, worker.pid());
     }
   }

@@ -80,6 +80,7 @@ class Supervisor {
   // supervisor.cpp: a turn, and keeping the number of workers
   void wake_by(std::uint64_t time) noexcept { next_turn_ = std::min(next_turn_, time); }
   void balance();
+  bool may_start(std::uint32_t number);
   bool spawn(MoldHandle& mold, std::uint32_t number);
   WorkerHandle* find(std::uint32_t number, std::uint32_t generation);
   void read_worker(WorkerHandle& worker);
@@ -104,7 +105,7 @@ class Supervisor {
   void begin_reload(std::string cause);
   void advance_reload();
   void start_trial_workers();
-  void fail_reload(const std::string& reason, int exit_code);
+  void fail_reload(std::string reason, int exit_code);
   void commit_reload();
   void replace_dead_mold();
 

@@ -96,11 +96,12 @@ void Supervisor::bury_unborn() {
 
 void Supervisor::after_death(const WorkerHandle& worker, const std::string& cause) {
   if (stopping_ || worker.leaving()) return;
-  if (reload_ && worker.generation == reload_->mold.generation) {
+  const bool on_trial = reload_ && worker.generation == reload_->mold.generation;
+  if (on_trial && (generation_ != 0 || !reload_->any_ready)) {
     fail_reload(fmt::format("worker {} died before all were ready: {}", worker.number, cause), 3);
     return;
   }
-  if (worker.generation != generation_) return;
+  if (!on_trial && worker.generation != generation_) return;
   Seat& seat = seats_[worker.number];
   const std::uint64_t delay = seat.backoff.after_death(now_ - worker.born_ns, random_number());
   seat.not_before_ns = now_ + delay;

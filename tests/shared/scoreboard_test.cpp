@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "shared/scoreboard.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ekiden::shared {
+namespace {
+
+TEST(Scoreboard, StartsVacantAndEmpty) {
+  const Scoreboard scoreboard;
+
+  for (std::uint32_t slot = 0; slot < kMaxWorkers; ++slot) {
+    EXPECT_EQ(scoreboard[slot].state, WorkerState::vacant);
+    EXPECT_EQ(scoreboard[slot].requests, 0U);
+  }
+}
+
+TEST(Scoreboard, WhatAWorkerWritesTheMasterReadsAlsoAfterItsDeath) {
+  Scoreboard scoreboard;
+  const pid_t child = fork();
+  if (child == 0) {
+    scoreboard[3].requests = 12;
+    scoreboard[3].state = WorkerState::ready;
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+
+  EXPECT_EQ(scoreboard[3].requests, 12U);
+  EXPECT_EQ(scoreboard[3].state, WorkerState::ready);
+}
+
+TEST(Scoreboard, AResetSlotKeepsNothingOfItsFormerWorker) {
+  Scoreboard scoreboard;
+  WorkerSlot& slot = scoreboard[0];
+  slot.pid = 1;
+  slot.busy = slot.connections = slot.threads = 7;
+  slot.accepted = slot.requests = slot.callbacks = slot.heartbeat_ns = 7;
+  slot.last_words[255] = 'x';
+
+  scoreboard.reset(0, 5);
+
+  EXPECT_EQ(slot.state, WorkerState::booting);
+  EXPECT_EQ(slot.generation, 5U);
+  EXPECT_EQ(slot.pid + static_cast<pid_t>(slot.busy + slot.connections + slot.threads), 0);
+  EXPECT_EQ(slot.accepted + slot.requests + slot.callbacks + slot.heartbeat_ns, 0U);
+  EXPECT_EQ(slot.last_words[255], '\0');
+}
+
+TEST(Scoreboard, OnlyAnotherReadyWorkerWithAFreeThreadIsAFreeSibling) {
+  Scoreboard scoreboard;
+  scoreboard[0].state = scoreboard[9].state = WorkerState::ready;
+  scoreboard[0].threads = 2;
+  EXPECT_FALSE(scoreboard.sibling_has_free_thread(0));
+
+  scoreboard[9].threads = 2;
+  scoreboard[9].busy = 1;
+  EXPECT_TRUE(scoreboard.sibling_has_free_thread(0));
+
+  scoreboard[9].busy = 2;
+  EXPECT_FALSE(scoreboard.sibling_has_free_thread(0));
+  scoreboard[9].busy = 0;
+  scoreboard[9].state = WorkerState::draining;
+  EXPECT_FALSE(scoreboard.sibling_has_free_thread(0));
+}
+
+TEST(Scoreboard, StatesHaveNames) {
+  EXPECT_EQ(name(WorkerState::vacant), "vacant");
+  EXPECT_EQ(name(WorkerState::draining), "draining");
+  EXPECT_EQ(name(static_cast<WorkerState>(99)), "unknown");
+}
+
+}  // namespace
+}  // namespace ekiden::shared
