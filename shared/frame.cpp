@@ -51,7 +51,6 @@ const FrameColumn* FrameView::find(std::string_view wanted) const noexcept {
 void FrameLayout::add(std::string_view name, ColumnType type, DictionaryShape dictionary) {
   FrameColumn column;
   column.type = type;
-  column.name_offset = names_.size();  // finish() adds where names start
   column.name_bytes = static_cast<std::uint32_t>(name.size());
   if (type == ColumnType::text) {
     column.code_bytes = code_bytes_for(dictionary.size);
@@ -63,10 +62,13 @@ void FrameLayout::add(std::string_view name, ColumnType type, DictionaryShape di
 }
 
 std::size_t FrameLayout::finish() {
-  const std::uint64_t names = sizeof(FrameHeader) + columns_.size() * sizeof(FrameColumn);
-  end_ = names + names_.size();
+  gaps_.clear();
+  end_ = sizeof(FrameHeader) + columns_.size() * sizeof(FrameColumn);
   for (FrameColumn& column : columns_) {
-    column.name_offset += names;
+    column.name_offset = end_;
+    end_ += column.name_bytes;
+  }
+  for (FrameColumn& column : columns_) {
     column.data_offset = place(rows_ * value_bytes(column));
     if (column.type != ColumnType::text) continue;
     column.dictionary_offset =
