@@ -135,6 +135,7 @@ void Acceptor::wait_and_accept() {
   }
   // Even if the gate has closed since: the kernel woke nobody else for this connection.
   accept_one(event.data.fd);
+  disarm();  // and arm again: at the end of the queue, so that idle workers take turns
 }
 
 /// False if nothing was there, or nothing more can be taken.

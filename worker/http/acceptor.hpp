@@ -20,9 +20,11 @@ struct Accepted {
 /// connection to one of those that wait.
 ///
 /// Two things keep the shares even. It takes one connection per wakeup and then waits again behind
-/// its siblings, so a fast worker cannot empty the queue. And while its gate is not open it does
-/// not wait at all, so a connection goes to somebody who can serve it. The listeners are watched by
-/// an epoll of this thread's own, as EPOLLEXCLUSIVE works only for direct members.
+/// its siblings: the kernel wakes the first of those that wait, and would otherwise give every
+/// connection, and with them a browser's parallel callbacks, to the same idle worker. And while its
+/// gate is not open it does not wait at all, so a connection goes to somebody who can serve it. The
+/// listeners are watched by an epoll of this thread's own, as EPOLLEXCLUSIVE works only for direct
+/// members.
 ///
 /// Fork: construct after it. A listener's flags and state are common to all workers: it is never
 /// changed or shut down here, only this process's copy is closed.
@@ -49,8 +51,8 @@ class Acceptor {
 
   /// The gate may have opened. Costs nothing while it is open.
   void wake() noexcept;
-  /// If the gate has closed since it was last looked at, stops waiting for connections. Called now
-  /// and then: threads may fill up with requests of connections that are already here.
+  /// If the gate has closed since it was last looked at, stops waiting for connections. For threads
+  /// that filled up with requests of connections that are already here.
   void reconsider() noexcept;
   /// Takes what the kernel has already queued, so that on the last stop nobody is reset, and
   /// leaves. `stopped` is called at the end.
