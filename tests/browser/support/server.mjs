@@ -64,6 +64,12 @@ export class Server {
     return counts;
   }
 
+  /// The process that began the `count`-th computation of `global_store`.
+  async computingWorker(count) {
+    const [, pid] = await this.line(/ (\d+) worker \d+: computing 'global_store'/, {count});
+    return Number(pid);
+  }
+
   /// Fires a callback over a fresh connection; resolves with {status, body} or rejects.
   post(output, inputs) {
     const dot = output.lastIndexOf('.');
