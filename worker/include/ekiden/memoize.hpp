@@ -103,6 +103,26 @@ concept PlainValue =
     std::is_trivially_copyable_v<T> && std::is_object_v<T> && !std::is_empty_v<T> &&
     !kRefersElsewhere<T> && alignof(T) <= 64;
 
+/// Plotly's name for arrays of T, or nullptr.
+template <class T>
+inline constexpr const char* kPlotlyType = nullptr;
+template <>
+inline constexpr const char* kPlotlyType<double> = "f8";
+template <>
+inline constexpr const char* kPlotlyType<float> = "f4";
+template <>
+inline constexpr const char* kPlotlyType<std::int32_t> = "i4";
+template <>
+inline constexpr const char* kPlotlyType<std::int16_t> = "i2";
+template <>
+inline constexpr const char* kPlotlyType<std::int8_t> = "i1";
+template <>
+inline constexpr const char* kPlotlyType<std::uint32_t> = "u4";
+template <>
+inline constexpr const char* kPlotlyType<std::uint16_t> = "u2";
+template <>
+inline constexpr const char* kPlotlyType<std::uint8_t> = "u1";
+
 }  // namespace detail
 
 /// A large plain value in the cache, read where it lies; it stays there as long as a view lives.
@@ -148,10 +168,13 @@ class View<std::string_view> {
   detail::HeldBytes held_;
 };
 
-/// An array in the cache.
+/// An array in the cache. As a Json it is a typed array, for the types that plotly takes so.
 template <class T>
 class View<std::span<const T>> {
  public:
+  using value_type = T;
+  using const_iterator = const T*;
+
   explicit View(detail::HeldBytes held) : held_(std::move(held)) {}
 
   const T* data() const noexcept { return reinterpret_cast<const T*>(held_.bytes.data()); }
@@ -163,6 +186,14 @@ class View<std::span<const T>> {
   const T& operator[](std::size_t index) const noexcept { return data()[index]; }
   operator std::span<const T>() const& noexcept { return {data(), size()}; }
   operator std::span<const T>() const&& = delete;  // give the view a name: it keeps the array
+
+  friend Json to_json(const View& array) requires(detail::kPlotlyType<T> != nullptr) {
+    auto json = make_ref<detail::TypedArray>();
+    json->dtype = detail::kPlotlyType<T>;
+    json->bytes = array.held_.bytes;
+    json->owner = array.held_.owner;
+    return Json(Ref<const detail::TypedArray>(json));
+  }
 
  private:
   detail::HeldBytes held_;
