@@ -17,7 +17,6 @@
 #include <system_error>
 #include <utility>
 
-#include "tests/http/stand_in_service.hpp"
 #include "worker/generation.hpp"
 
 namespace ekiden::test {
@@ -49,25 +48,40 @@ std::string fresh_socket_path() {
 
 }  // namespace
 
+RawClient TestListener::Address::connect() const {
+  return RawClient(reinterpret_cast<const sockaddr*>(&bytes), size);
+}
+
+bool TestListener::Address::answers() const {
+  try {
+    connect();
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 TestListener::TestListener(Kind kind) {
   if (kind == Kind::tcp) {
-    auto& address = reinterpret_cast<sockaddr_in&>(address_);
+    auto& address = reinterpret_cast<sockaddr_in&>(address_.bytes);
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    size_ = sizeof address;
+    address_.size = sizeof address;
   } else {
     path_ = fresh_socket_path();
-    auto& address = reinterpret_cast<sockaddr_un&>(address_);
+    auto& address = reinterpret_cast<sockaddr_un&>(address_.bytes);
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
-    size_ = sizeof address;
+    address_.size = sizeof address;
   }
-  descriptor_ = ::socket(address_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  descriptor_ = ::socket(address_.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   check(descriptor_ >= 0, "socket");
-  check(::bind(descriptor_, reinterpret_cast<sockaddr*>(&address_), size_) == 0, "bind");
+  check(::bind(descriptor_, reinterpret_cast<sockaddr*>(&address_.bytes), address_.size) == 0,
+        "bind");
   check(::listen(descriptor_, 1024) == 0, "listen");
-  check(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address_), &size_) == 0,
-        "getsockname");
+  check(
+      ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address_.bytes), &address_.size) == 0,
+      "getsockname");
 }
 
 TestListener::~TestListener() {
@@ -75,10 +89,6 @@ TestListener::~TestListener() {
   if (path_.empty()) return;
   ::unlink(path_.c_str());
   ::rmdir(path_.substr(0, path_.rfind('/')).c_str());
-}
-
-RawClient TestListener::connect() const {
-  return RawClient(reinterpret_cast<const sockaddr*>(&address_), size_);
 }
 
 void TestListener::close() {
@@ -155,9 +165,7 @@ bool WorkerProcess::wait_until(
 }
 
 ServedWorker::ServedWorker(const shared::WorkerSettings& settings, TestListener::Kind kind)
-    : service(std::make_unique<StandInService>()),
-      listener(kind),
-      process(*service, listener, scoreboard, settings) {
+    : listener(kind), process(service, listener, scoreboard, settings) {
   if (!process.wait_until_ready()) throw std::runtime_error("the worker did not get ready");
 }
 

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "shared/heritage.hpp"
 #include "shared/scoreboard.hpp"
 #include "tests/http/raw_client.hpp"
+#include "tests/http/stand_in_service.hpp"
 #include "worker/exchange.hpp"
 
 namespace ekiden::test {
@@ -23,20 +23,28 @@ class TestListener {
  public:
   enum class Kind { tcp, unix_path };
 
+  struct Address {
+    sockaddr_storage bytes{};
+    socklen_t size = 0;
+
+    RawClient connect() const;
+    bool answers() const;  ///< to an attempt to connect
+  };
+
   explicit TestListener(Kind kind = Kind::tcp);
   TestListener(const TestListener&) = delete;
   TestListener& operator=(const TestListener&) = delete;
   ~TestListener();
 
   int descriptor() const noexcept { return descriptor_; }
-  RawClient connect() const;
+  const Address& address() const noexcept { return address_; }
+  RawClient connect() const { return address_.connect(); }
   /// This process's copy; workers keep theirs.
   void close();
 
  private:
   int descriptor_ = -1;
-  sockaddr_storage address_{};
-  socklen_t size_ = 0;
+  Address address_;
   std::string path_;
 };
 
@@ -75,7 +83,7 @@ struct ServedWorker {
 
   RawClient connect() const { return listener.connect(); }
 
-  std::unique_ptr<class StandInService> service;
+  StandInService service;
   shared::Scoreboard scoreboard;
   TestListener listener;
   WorkerProcess process;

@@ -1,97 +1,110 @@
 // SPDX-License-Identifier: MIT
 #include "worker/http/chunked_body.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
-#include <limits>
+#include <algorithm>
+
+#include "worker/http/grammar.hpp"
 
 namespace ekiden::worker {
 namespace {
 
-namespace http = boost::beast::http;
-using boost::beast::error_code;
-using boost::beast::string_view;
-
-/// Chunk extensions carry nothing that we use; this much in one body is forgiven.
+/// Extensions and trailers carry nothing that we use; this much of them is forgiven per body.
 constexpr std::size_t kMaxExtensionBytes = 4096;
-/// A chunk header or a trailer section longer than this is not waited for.
-constexpr std::size_t kMaxUnparsedBytes = 8192;
-/// The head has been read by parse_head; Beast gets this one, which brings it to the body.
-constexpr std::string_view kHead = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::size_t kMaxTrailerBytes = 8192;
+constexpr int kMaxSizeDigits = 16;
+
+bool is_value_char(char c) noexcept { return grammar::is_field_value({&c, 1}); }
 
 }  // namespace
 
-struct ChunkedBody::Parser final : http::basic_parser<true> {
-  explicit Parser(const HeadLimits& policy) : limits(policy) {
-    eager(true);
-    header_limit(std::numeric_limits<std::uint32_t>::max());
-    body_limit(limits.body_bytes);
-  }
-
-  Rejection reason;
-  HeadLimits limits;
-  std::string* body = nullptr;
-  std::size_t extension_bytes = 0;
-  std::size_t fields = 0;  // Transfer-Encoding of kHead, then trailer fields
-
- private:
-  void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
-  void on_response_impl(int, string_view, int, error_code&) override {}
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-  void on_finish_impl(error_code&) override {}
-
-  void on_field_impl(http::field, string_view, string_view, error_code& error) override {
-    if (++fields <= limits.header_count + 1) return;
-    reason = {431, "Too many trailer fields."};
-    error = http::error::header_limit;
-  }
-  void on_chunk_header_impl(std::uint64_t, string_view extension, error_code& error) override {
-    extension_bytes += extension.size();
-    if (extension_bytes <= kMaxExtensionBytes) return;
-    reason = {400, "The chunk extensions are too long."};
-    error = http::error::bad_chunk_extension;
-  }
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override {
-    body->append(bytes.data(), bytes.size());
-    return bytes.size();
-  }
-};
-
-ChunkedBody::ChunkedBody(const HeadLimits& limits) : parser_(std::make_unique<Parser>(limits)) {
-  error_code error;
-  parser_->put(boost::asio::buffer(kHead), error);
-}
-
-ChunkedBody::~ChunkedBody() = default;
-
-const Rejection& ChunkedBody::rejection() const noexcept { return parser_->reason; }
-
 ChunkedBody::State ChunkedBody::feed(std::string_view bytes, std::size_t& consumed,
                                      std::string& body) {
-  parser_->body = &body;
   consumed = 0;
-  error_code error;
-  while (consumed < bytes.size() && !parser_->is_done()) {
-    const std::string_view rest = bytes.substr(consumed);
-    const std::size_t taken =
-        parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
-    consumed += taken;
-    if (error || taken == 0) break;
+  while (consumed < bytes.size() && expected_ != Expected::nothing) {
+    if (expected_ == Expected::data) {
+      const std::string_view piece = bytes.substr(
+          consumed,
+          static_cast<std::size_t>(std::min<std::uint64_t>(chunk_, bytes.size() - consumed)));
+      body.append(piece);
+      consumed += piece.size();
+      chunk_ -= piece.size();
+      if (chunk_ == 0) expected_ = Expected::data_return;
+    } else if (!step(bytes[consumed++])) {
+      return State::refused;
+    }
   }
-  if (parser_->is_done()) return State::complete;
-  if (error && error != http::error::need_more) {
-    if (error == http::error::body_limit) parser_->reason = {413, "The request body is too large."};
-    if (!parser_->reason) parser_->reason = {400, "The chunked body is not valid."};
-    return State::refused;
+  return expected_ == Expected::nothing ? State::complete : State::incomplete;
+}
+
+bool ChunkedBody::refuse(int status, std::string_view text) noexcept {
+  rejection_ = {status, text};
+  return false;
+}
+
+bool ChunkedBody::expect(bool valid, Expected next) noexcept {
+  expected_ = next;
+  return valid || refuse(400, "The chunked body is not valid.");
+}
+
+bool ChunkedBody::step(char c) noexcept {
+  switch (expected_) {
+    case Expected::size:
+      return step_in_size(c);
+    case Expected::extension:
+      return step_in_extension(c);
+    case Expected::size_line_feed:
+      return c == '\n' ? begin_chunk() : expect(false, expected_);
+    case Expected::data_return:
+      return expect(c == '\r', Expected::data_line_feed);
+    case Expected::data_line_feed:
+      return expect(c == '\n', Expected::size);
+    case Expected::trailer_line_feed:
+      return expect(c == '\n', Expected::trailer);
+    case Expected::last_line_feed:
+      return expect(c == '\n', Expected::nothing);
+    default:
+      return step_in_trailer(c);
   }
-  if (bytes.size() - consumed > kMaxUnparsedBytes) {
-    parser_->reason = {400, "A chunk header or trailer is too long."};
-    return State::refused;
+}
+
+bool ChunkedBody::step_in_size(char c) noexcept {
+  if (const int digit = grammar::hex_digit(c); digit >= 0) {
+    chunk_ = chunk_ * 16 + static_cast<std::uint64_t>(digit);
+    return expect(++digits_ <= kMaxSizeDigits, Expected::size);
   }
-  return State::incomplete;
+  if (c == ';') return expect(digits_ > 0, Expected::extension);
+  return expect(digits_ > 0 && c == '\r', Expected::size_line_feed);
+}
+
+bool ChunkedBody::step_in_extension(char c) noexcept {
+  if (c == '\r') return expect(true, Expected::size_line_feed);
+  if (++extension_bytes_ > kMaxExtensionBytes) {
+    return refuse(400, "The chunk extensions are too long.");
+  }
+  return expect(is_value_char(c), Expected::extension);
+}
+
+bool ChunkedBody::begin_chunk() noexcept {
+  digits_ = 0;
+  if (chunk_ == 0) return expect(true, Expected::trailer);
+  if (chunk_ > limits_.body_bytes - total_) return refuse(413, "The request body is too large.");
+  total_ += chunk_;
+  return expect(true, Expected::data);
+}
+
+bool ChunkedBody::step_in_trailer(char c) noexcept {
+  if (++trailer_bytes_ > kMaxTrailerBytes) return refuse(431, "The trailer fields are too large.");
+  if (expected_ == Expected::trailer) {
+    if (c == '\r') return expect(true, Expected::last_line_feed);
+    if (++trailer_count_ > limits_.header_count) return refuse(431, "Too many trailer fields.");
+    return expect(grammar::is_token_char(c), Expected::trailer_name);
+  }
+  if (expected_ == Expected::trailer_name) {
+    if (c == ':') return expect(true, Expected::trailer_value);
+    return expect(grammar::is_token_char(c), Expected::trailer_name);
+  }
+  if (c == '\r') return expect(true, Expected::trailer_line_feed);
+  return expect(is_value_char(c), Expected::trailer_value);
 }
 
 }  // namespace ekiden::worker

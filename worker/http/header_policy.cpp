@@ -40,7 +40,8 @@ Rejection read_version(std::string_view text, int& version) noexcept {
                      text[6] == '.' && digit(text[7]);
   if (!valid) return kRequestLine;
   version = (text[5] - '0') * 10 + (text[7] - '0');
-  if (version != 10 && version != 11) return {505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
+  if (version != 10 && version != 11)
+    return {505, "This version of HTTP is not spoken here, only 1.0 and 1.1."};
   return {};
 }
 

@@ -34,6 +34,9 @@ using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 using Clock = std::chrono::steady_clock;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
+/// How soon after threads have filled up, or a connection has come without a request, the accept
+/// gate is looked at again: long for a short callback, short for one that is worth going around.
+constexpr std::chrono::milliseconds kGateLook{2};
 /// How finely deadlines are kept, and how often the master hears from us.
 constexpr std::chrono::milliseconds kTick{250};
 constexpr std::uint32_t kSparesPerThread = 4;
@@ -81,6 +84,9 @@ struct PollingLoop::Impl {
   void drain();
   void stop_if_drained();
   void watch_master();
+  void callback_submitted();
+  void look_at_gate_soon();
+  void look_at_gate();
   void schedule_tick();
   void tick();
 
@@ -90,7 +96,9 @@ struct PollingLoop::Impl {
   // Without locks: other threads only post to the mailbox.
   asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   Mailbox<Letter> mailbox;
-  std::atomic<std::uint32_t> fresh{0};  // accepted, and not yet looked at by this thread
+  std::atomic<std::uint32_t> fresh{0};  // accepted a moment ago: may bring a callback each
+  std::uint32_t quiet = 0;              // of these, seen by this thread and without a request yet
+  bool gate_look_pending = false;
   std::atomic<Acceptor*> accepting{nullptr};
   CallbackPool pool;
   SessionContext context;
@@ -98,7 +106,7 @@ struct PollingLoop::Impl {
   std::vector<Letter> letters;
   std::uint64_t rings = 0;
   Descriptor mailbox_descriptor, signals, channel;
-  Timer timer;
+  Timer timer, gate_timer;
   std::unique_ptr<Acceptor> acceptor;
   bool acceptor_stopped = false;
   std::uint64_t drain_deadline_ns = 0;
@@ -118,11 +126,13 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               pool,
               slot,
               [this](Session& session) { forget(session); },
+              [this] { callback_submitted(); },
               {}},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
       channel(io.get_executor()),
-      timer(io.get_executor()) {
+      timer(io.get_executor()),
+      gate_timer(io.get_executor()) {
   if (heritage.channel >= 0) channel.assign(heritage.channel);
 }
 
@@ -156,7 +166,7 @@ Acceptor::Options PollingLoop::Impl::acceptor_options() {
   return options;
 }
 
-/// A connection that has not been looked at yet counts like a callback: it probably brings one.
+/// A connection just accepted counts like a callback: it probably brings one.
 Acceptor::Gate PollingLoop::Impl::gate() const {
   const std::uint32_t unseen = fresh.load();
   const shared::WorkerSettings& settings = heritage.settings;
@@ -243,15 +253,21 @@ std::shared_ptr<Session> PollingLoop::Impl::admit(Accepted accepted) {
 }
 
 void PollingLoop::Impl::open_letter(Accepted accepted) {
+  bool spoke = true;
   if (const auto session = admit(std::move(accepted))) {
     try {
-      session->start();
+      spoke = session->start();
     } catch (const std::exception&) {
       session->close();
     }
   }
-  fresh.fetch_sub(1);
-  acceptor->wake();
+  if (spoke) {
+    fresh.fetch_sub(1);
+    acceptor->wake();
+  } else {
+    ++quiet;
+    look_at_gate_soon();
+  }
 }
 
 void PollingLoop::Impl::open_letter(const std::shared_ptr<CallbackPool::Job>& job) {
@@ -316,6 +332,24 @@ void PollingLoop::Impl::watch_master() {
   });
 }
 
+void PollingLoop::Impl::callback_submitted() {
+  if (slot.busy.load(std::memory_order_relaxed) >= heritage.settings.threads) look_at_gate_soon();
+}
+
+void PollingLoop::Impl::look_at_gate_soon() {
+  if (gate_look_pending || context.draining) return;
+  gate_look_pending = true;
+  gate_timer.expires_after(kGateLook);
+  gate_timer.async_wait([this](const boost::system::error_code&) { look_at_gate(); });
+}
+
+void PollingLoop::Impl::look_at_gate() {
+  gate_look_pending = false;
+  fresh.fetch_sub(std::exchange(quiet, 0));
+  acceptor->wake();
+  acceptor->reconsider();
+}
+
 void PollingLoop::Impl::schedule_tick() {
   timer.expires_after(kTick);
   timer.async_wait([this](const boost::system::error_code&) { tick(); });
@@ -330,7 +364,6 @@ void PollingLoop::Impl::tick() {
     const std::shared_ptr<Session> session = sessions[i];
     session->tick(now);
   }
-  if (acceptor && !context.draining) acceptor->reconsider();
   if (context.draining && now >= drain_deadline_ns) {
     shared::log(shared::LogLevel::warning,
                 "graceful timeout of {} ms is over: {} connections are cut off",

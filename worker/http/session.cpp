@@ -34,13 +34,18 @@ Session::Session(SessionContext& context, Accepted accepted)
   request_.remote = std::move(accepted.remote);
 }
 
-void Session::start() {
+bool Session::start() {
   expire_in(context_.draining ? kDrainGrace : context_.settings.header_timeout);
   const auto room = input_.prepare();
   boost::system::error_code error;
   const std::size_t count = socket_.read_some(boost::asio::buffer(room.data(), room.size()), error);
-  if (error == boost::asio::error::would_block) return start_read();
-  received(error, count);
+  const bool nothing = error == boost::asio::error::would_block;
+  if (nothing) {
+    start_read();
+  } else {
+    received(error, count);
+  }
+  return !nothing;
 }
 
 void Session::expire_in(std::chrono::milliseconds span) noexcept {
@@ -91,6 +96,7 @@ void Session::dispatch() {
       send();
       break;
   }
+  context_.submitted();
 }
 
 void Session::callback_finished() {

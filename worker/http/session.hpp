@@ -33,7 +33,8 @@ struct SessionContext {
   HeadLimits limits;
   CallbackPool& pool;
   shared::WorkerSlot& slot;
-  std::function<void(Session&)> closed;  ///< the session is done with; may be its last owner
+  std::function<void(Session&)> closed;  ///< the session is done with
+  std::function<void()> submitted;       ///< a callback has been given to the pool
   DateLine date;
   bool draining = false;  ///< every further response closes its connection
 };
@@ -48,8 +49,9 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   /// Takes the descriptor over, unless it throws std::system_error.
   Session(SessionContext& context, Accepted accepted);
 
-  /// Reads what is already there, so that the accept gate learns soon what it has let in.
-  void start();
+  /// Reads what is already there, so that the accept gate learns soon what it has let in. False if
+  /// nothing was.
+  bool start();
   /// Deadlines and memory; called a few times a second.
   void tick(std::uint64_t now_ns);
   /// The worker drains: idle connections get a short grace, others finish what they do.

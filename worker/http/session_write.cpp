@@ -14,7 +14,6 @@ namespace {
 constexpr std::chrono::milliseconds kLinger{2000};
 /// Buffers larger than this are freed after the exchange, others when the connection is idle.
 constexpr std::size_t kKeptBytes = 64U << 10;
-constexpr std::uint64_t kNsPerSentByte = 1'000'000'000U / (16U << 10);
 
 void release_if_large(std::string& text) noexcept {
   if (text.capacity() > kKeptBytes) std::string().swap(text);
@@ -38,7 +37,6 @@ void Session::send() {
   }
   state_ = State::writing;
   written_ = 0;
-  expire_in(context_.settings.write_timeout);
   boost::system::error_code error;
   const std::size_t count = socket_.write_some(unsent(), error);
   if (error == boost::asio::error::would_block) error = {};
@@ -57,12 +55,13 @@ void Session::wrote(const boost::system::error_code& error, std::size_t count) {
   if (state_ != State::writing) return;
   if (error) return close();
   written_ += count;
-  deadline_ns_ += count * kNsPerSentByte;
   if (written_ == head_.size() + response_.bytes().size()) return sent();
   write_more();
 }
 
+/// The time-out starts again with each piece that the client's side has taken.
 void Session::write_more() {
+  expire_in(context_.settings.write_timeout);
   socket_.async_write_some(
       unsent(), [self = shared_from_this()](const boost::system::error_code& error,
                                             std::size_t count) { self->wrote(error, count); });

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ekiden::test {
+
+/// Bytes that a strict server refuses, with the status it gives and then closes.
+struct RefusalCase {
+  std::string name;
+  std::string bytes;
+  int status = 400;
+};
+
+/// The classes of malformed input that HTTP/1.1 servers are attacked with.
+std::vector<RefusalCase> refusal_cases();
+
+}  // namespace ekiden::test
