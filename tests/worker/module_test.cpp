@@ -33,9 +33,9 @@ fs::path installed(const TemporaryFolder& folder, const std::string& name, const
   return path;
 }
 
-/// Loads a generation that lives as long as the program, as it does in a server.
+/// Loads a generation that is never destroyed, as in a server: what set-up made is immortal.
 Generation& load(const fs::path& path) {
-  static std::vector<std::unique_ptr<Generation>> all;
+  static auto& all = *new std::vector<std::unique_ptr<Generation>>;
   LoadOptions options;
   options.app_path = path;
   return *all.emplace_back(Generation::load(options));
