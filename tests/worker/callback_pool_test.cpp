@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "worker/http/callback_pool.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <utility>
+
+namespace ekiden::worker {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Submitted = CallbackPool::Submitted;
+
+class Task final : public CallbackPool::Job {
+ public:
+  explicit Task(std::function<void()> body) : body_(std::move(body)) {}
+  void run() noexcept override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+std::shared_ptr<Task> task(std::function<void()> body) {
+  return std::make_shared<Task>(std::move(body));
+}
+
+/// A pool whose finished jobs and busy count can be waited for.
+class CallbackPoolTest : public testing::Test {
+ protected:
+  CallbackPool& make(std::uint32_t threads, std::uint32_t queue_limit = 100) {
+    CallbackPool::Options options;
+    options.threads = threads;
+    options.queue_limit = queue_limit;
+    options.spare_idle = milliseconds(1);
+    options.finished = [this](const std::shared_ptr<CallbackPool::Job>&) { finished_.release(); };
+    options.busy_changed = [this](std::uint32_t busy) {
+      busy_ = busy;
+      busy_.notify_all();
+    };
+    return pool_.emplace(std::move(options));
+  }
+
+  bool wait_for_finished(int count) {
+    for (; count > 0 && finished_.try_acquire_for(seconds(10)); --count) {
+    }
+    return count == 0;
+  }
+  std::shared_ptr<Task> blocker() {
+    return task([this] {
+      begun_.release();
+      go_on_.acquire();
+    });
+  }
+
+  std::counting_semaphore<1000> finished_{0}, begun_{0}, go_on_{0};
+  std::atomic<std::uint32_t> busy_{0};
+  std::optional<CallbackPool> pool_;
+};
+
+TEST_F(CallbackPoolTest, RunsWhatIsSubmitted) {
+  CallbackPool& pool = make(4);
+  std::atomic<int> sum{0};
+
+  for (int i = 0; i < 50; ++i) pool.submit(task([&sum, i] { sum += i; }));
+
+  EXPECT_TRUE(wait_for_finished(50));
+  EXPECT_EQ(sum, 1225);
+  EXPECT_EQ(pool.busy(), 0u);
+}
+
+TEST_F(CallbackPoolTest, QueuesWhenAllThreadsRunAndRefusesBeyondTheLimit) {
+  CallbackPool& pool = make(1, 2);
+
+  EXPECT_EQ(pool.submit(blocker()), Submitted::runs_now);
+  begun_.acquire();
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::queued);
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::queued);
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::refused);
+  EXPECT_EQ(pool.busy(), 3u);
+
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(3));
+}
+
+TEST_F(CallbackPoolTest, AQueuedJobCanBeWithdrawnButNotARunningOne) {
+  CallbackPool& pool = make(1);
+  const auto running = blocker();
+  bool ran = false;
+  const auto queued = task([&ran] { ran = true; });
+  pool.submit(running);
+  begun_.acquire();
+  pool.submit(queued);
+
+  EXPECT_FALSE(pool.withdraw(*running));
+  EXPECT_TRUE(pool.withdraw(*queued));
+  EXPECT_FALSE(pool.withdraw(*queued));
+
+  EXPECT_EQ(pool.busy(), 1u);
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(1));
+  EXPECT_FALSE(ran);
+}
+
+TEST_F(CallbackPoolTest, AWaitingCallbackLetsAnotherRun) {
+  CallbackPool& pool = make(1);
+  pool.submit(task([&] {
+    pool.begin_wait();
+    go_on_.acquire();
+    pool.end_wait();
+  }));
+
+  pool.submit(task([&] { go_on_.release(); }));
+
+  EXPECT_TRUE(wait_for_finished(2));
+}
+
+TEST_F(CallbackPoolTest, AWaitingCallbackIsNotBusy) {
+  CallbackPool& pool = make(1);
+  std::binary_semaphore waits{0};
+  pool.submit(task([&] {
+    pool.begin_wait();
+    waits.release();
+    go_on_.acquire();
+    pool.end_wait();
+  }));
+  waits.acquire();
+
+  EXPECT_EQ(pool.busy(), 0u);
+  EXPECT_EQ(busy_, 0u);
+
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(1));
+}
+
+TEST_F(CallbackPoolTest, NoMoreThanTheThreadsBeginWhileFormerWaitersStillRun) {
+  CallbackPool& pool = make(1);
+  std::binary_semaphore waits{0}, wait_over{0};
+  pool.submit(task([&] {
+    pool.begin_wait();
+    waits.release();
+    wait_over.acquire();
+    pool.end_wait();
+    begun_.release();
+    go_on_.acquire();
+  }));
+  waits.acquire();
+  wait_over.release();
+  begun_.acquire();
+
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::queued);
+
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(2));
+}
+
+TEST_F(CallbackPoolTest, SparesAreBoundedAndRetire) {
+  CallbackPool& pool = make(2);
+  const auto waiter = [&] {
+    pool.begin_wait();
+    begun_.release();
+    go_on_.acquire();
+    pool.end_wait();
+  };
+  for (int i = 0; i < 30; ++i) pool.submit(task(waiter));
+  for (int i = 0; i < 18; ++i) begun_.acquire();
+  EXPECT_EQ(pool.thread_count(), 18u);  // 2 threads and 16 spares, all waiting
+
+  go_on_.release(30);
+
+  EXPECT_TRUE(wait_for_finished(30));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(10);
+  while (pool.thread_count() > 2 && std::chrono::steady_clock::now() < deadline) {
+    pool.submit(task([] {}));
+    EXPECT_TRUE(wait_for_finished(1));
+  }
+  EXPECT_EQ(pool.thread_count(), 2u);
+}
+
+TEST_F(CallbackPoolTest, WaitsOnStrangeThreadsChangeNothing) {
+  CallbackPool& pool = make(1);
+
+  pool.begin_wait();
+  pool.begin_wait();
+  pool.end_wait();
+
+  EXPECT_EQ(pool.busy(), 0u);
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::runs_now);
+  EXPECT_TRUE(wait_for_finished(1));
+}
+
+}  // namespace
+}  // namespace ekiden::worker
