@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <ekiden/app.hpp>
 #include <ekiden/figure.hpp>
+#include <ekiden/frame.hpp>
+#include <ekiden/memoize.hpp>
 #include <new>
 
 #include "tests/worker/box.hpp"
@@ -19,9 +21,10 @@ namespace {
 struct Arena {
   static constexpr std::size_t kSize = std::size_t{1} << 20;
 
-  void* allocate(std::size_t size) {
+  void* allocate(std::size_t size, std::size_t alignment = 16) {
+    used = (used + alignment - 1) / alignment * alignment;
     void* block = begin + used;
-    used += (size + 15) / 16 * 16;
+    used += size;
     if (used > kSize) std::abort();
     return block;
   }
@@ -53,6 +56,15 @@ void operator delete(void* block) noexcept {
   if (!arena().owns(block)) std::free(block);
 }
 void operator delete(void* block, std::size_t) noexcept { operator delete(block); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto boundary = static_cast<std::size_t>(alignment);
+  if (arena().open) return arena().allocate(size, boundary);
+  if (void* block = std::aligned_alloc(boundary, (size + boundary - 1) / boundary * boundary)) {
+    return block;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* block, std::align_val_t) noexcept { operator delete(block); }
 
 namespace ekiden {
 namespace {
@@ -123,6 +135,27 @@ TEST(SealedObjects, ServeACallbackThatCapturedThem) {
     const worker::CallbackDefinition callback = app->definition().callbacks.front();
     const auto results = callback.run(std::vector<Json>{"b"});
     finish((*results.at(0)).dump().find(R"("name":"b")") != std::string::npos);
+  };
+
+  EXPECT_EXIT(call_it(), testing::ExitedWithCode(0), "");
+}
+
+TEST(SealedObjects, ServeACallbackThatSelectsRowsOfAFrame) {
+  const auto call_it = [] {
+    const App* app = set_up_and_seal([] {
+      auto* made = new App;
+      const Frame df({{"fruit", {"figs", "apples"}}, {"n", {1, 2}}});
+      const auto store = made->cache().memoize(
+          "store", [df](std::string fruit) -> Frame { return df[df["fruit"] == fruit]; });
+      made->callback(Output{"out", "figure"}, Input{"in", "value"}, [df, store](std::string fruit) {
+        const Frame copy = df;
+        return Json{{"n", store(fruit)["n"]}, {"all", copy["fruit"].unique()}};
+      });
+      return made;
+    });
+    const auto results = app->definition().callbacks.front().run(std::vector<Json>{"apples"});
+    finish((*results.at(0)).dump() ==
+           R"({"n":{"dtype":"i4","bdata":"AgAAAA=="},"all":["figs","apples"]})");
   };
 
   EXPECT_EXIT(call_it(), testing::ExitedWithCode(0), "");
