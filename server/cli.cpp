@@ -16,6 +16,17 @@ namespace {
 constexpr const char* kVersion = EKIDEN_VERSION;
 constexpr const char* kReserved[] = {"ctl", "cache", "apps", "doctor", "new"};
 
+/// CLI11 lets APP look optional and repeatable, since we check it ourselves.
+std::string help(const CLI::App& program) {
+  std::string text = program.help();
+  for (const std::string_view odd : {"[APP...]", "APP ..."}) {
+    if (const std::size_t at = text.find(odd); at != std::string::npos) {
+      text.replace(at, odd.size(), odd[0] == '[' ? "APP" : "APP    ");
+    }
+  }
+  return text;
+}
+
 /// One line on what is wrong; becomes the Answer.
 struct UsageError {
   std::string text;
@@ -236,7 +247,7 @@ std::variant<Settings, Answer> parse_command_line(const std::vector<std::string>
     if (arguments.table) return Answer{kDone, settings_table()};
     return resolve(arguments, environment);
   } catch (const CLI::CallForHelp&) {
-    return Answer{kDone, program.help()};
+    return Answer{kDone, help(program)};
   } catch (const CLI::Error& error) {
     return Answer{kUsageError, fmt::format("ekiden: {}\n", error.what())};
   } catch (const UsageError& error) {

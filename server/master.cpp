@@ -44,9 +44,13 @@ shared::Heritage heritage_of(const Settings& settings, const std::vector<Listene
   return heritage;
 }
 
+std::string name_of_app(const Settings& settings) {
+  return std::filesystem::path(settings.app).stem().string();
+}
+
 Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCache& cache) {
   Supervisor::Options options;
-  options.app = std::filesystem::path(settings.app).stem().string();
+  options.app = name_of_app(settings);
   options.workers = settings.workers;
   options.timeout = settings.timeout;
   options.graceful_timeout = settings.worker.graceful_timeout;
@@ -155,7 +159,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   try {
     log(LogLevel::info, "loaded {}; serves in one process", load_and_check(code));
   } catch (const std::exception& error) {
-    log(LogLevel::critical, "app {} does not load: {}", settings.app, error.what());
+    log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());
     return kAppError;
   }
   const int exit_code = code.serve(heritage);

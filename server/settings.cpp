@@ -81,9 +81,9 @@ const std::array kSettings{
         [](auto& s) -> auto& { return s.worker.debug; }),
 
     setting(
-        "timeout", "t", kTimes, seconds, 0, kDay,
+        "timeout", "t", kTimes, seconds, 1000, kDay,
         "Age of a worker's heartbeat at which it is killed and replaced. 0: never.",
-        [](auto& s) -> auto& { return s.timeout; }),
+        [](auto& s) -> auto& { return s.timeout; }, Special::zero),
     setting(
         "graceful-timeout", "", kTimes, seconds, 0, kDay,
         "How long workers may finish what they do when they are to leave.",

@@ -51,7 +51,7 @@ TEST_F(Reload, HupBringsInANewGenerationAndDrainsTheOld) {
   server.send_signal(SIGHUP);
 
   server.wait_for("generation 2 serves; 2 old workers drain");
-  EXPECT_TRUE(old.gone_within(kPatience));
+  EXPECT_TRUE(old.gone_within(kServerPatience));
   server.wait_for("has left", 2);
   EXPECT_EQ(server.count("is ready"), 4);
   EXPECT_EQ(server.count("died"), 0);

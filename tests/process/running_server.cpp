@@ -111,7 +111,7 @@ bool RunningServer::read_more(Clock::time_point deadline) {
 }
 
 std::string RunningServer::wait_for(std::string_view text, int times) {
-  const auto deadline = Clock::now() + kPatience;
+  const auto deadline = Clock::now() + kServerPatience;
   while (true) {
     const auto found = lines_with(output_.substr(0, output_.rfind('\n') + 1), text);
     if (found.size() >= static_cast<std::size_t>(times)) {
@@ -135,7 +135,7 @@ pid_t RunningServer::ready_worker(int number, int times) {
 }
 
 std::optional<int> RunningServer::wait_for_exit() {
-  const auto deadline = Clock::now() + kPatience;
+  const auto deadline = Clock::now() + kServerPatience;
   const WatchedProcess process(pid_);
   while (read_more(deadline)) {  // until the last process that could write has gone
   }

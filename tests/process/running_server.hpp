@@ -15,7 +15,7 @@
 namespace ekiden::test {
 
 /// How long a test waits for something that should happen soon, on a busy machine.
-inline constexpr std::chrono::seconds kPatience{20};
+inline constexpr std::chrono::seconds kServerPatience{20};
 
 /// Any process of this machine, held by a pidfd so that its number may be reused meanwhile.
 class WatchedProcess {
@@ -48,7 +48,7 @@ class RunningServer {
   std::string wait_for(std::string_view text, int times = 1);
   /// The pid of worker `number`, once it has become ready for the `times`-th time.
   pid_t ready_worker(int number, int times = 1);
-  /// The exit code; -signal if it was killed; nothing if it still runs after kPatience.
+  /// The exit code; -signal if it was killed; nothing if it still runs after kServerPatience.
   std::optional<int> wait_for_exit();
   /// All that it has written until now.
   const std::string& output();

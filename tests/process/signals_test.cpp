@@ -102,7 +102,7 @@ TEST(Signals, TtinAddsAWorkerAndTtouTakesOneAway) {
   const WatchedProcess second(server.ready_worker(2));
   server.send_signal(SIGTTOU);
 
-  EXPECT_TRUE(second.gone_within(kPatience));
+  EXPECT_TRUE(second.gone_within(kServerPatience));
   server.wait_for("worker 2 (");
   server.wait_for("has left");
 }

@@ -148,7 +148,7 @@ TEST(Start, TheSocketFileOfAKilledServerIsReplaced) {
   std::vector<WatchedProcess> all;
   for (const pid_t pid : children_of(first.pid())) all.emplace_back(pid);
   first.send_signal(SIGKILL);
-  for (const WatchedProcess& one : all) ASSERT_TRUE(one.gone_within(kPatience));
+  for (const WatchedProcess& one : all) ASSERT_TRUE(one.gone_within(kServerPatience));
 
   RunningServer second = stand_in.start();
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <ekiden/app.hpp>
+#include <ekiden/component.hpp>
+
+namespace {
+// As a bug in a static initialiser would, before set-up runs.
+const int kCrash = std::raise(SIGSEGV);
+}  // namespace
+
+EKIDEN_APP(app) {
+  app.layout(
+      ekiden::Component("dash_html_components", "Div", {{"id", kCrash == 0 ? "here" : "there"}}));
+}

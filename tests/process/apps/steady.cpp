@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include <ekiden/app.hpp>
+#include <ekiden/component.hpp>
+#include <fstream>
+#include <string>
+
+using namespace ekiden;
+
+#ifndef STEADY_TITLE
+#define STEADY_TITLE "first"
+#endif
+
+EKIDEN_APP(app) {
+  app.title(STEADY_TITLE);
+  app.layout({Component("dash_html_components", "Div", {{"id", "in"}}),
+              Component("dash_html_components", "Div", {{"id", "echo"}}),
+              Component("dash_html_components", "Div", {{"id", "pipe"}})});
+  app.callback(Output{"echo", "children"}, Input{"in", "title"},
+               [](std::string text) { return text; });
+  // Waits for somebody to write into the named pipe.
+  app.callback(Output{"pipe", "children"}, Input{"in", "title"}, [](std::string path) {
+    std::string line;
+    std::ifstream pipe(path);
+    std::getline(pipe, line);
+    return line;
+  });
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/process/program.hpp"
+
+namespace ekiden::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// Clients that ask without a pause, each over one connection for as long as it is kept alive.
+class Load {
+ public:
+  explicit Load(const Site& site) {
+    for (int i = 0; i < 4; ++i) clients_.emplace_back([this, &site] { ask(site); });
+  }
+  ~Load() { stop(); }
+  void stop() {
+    stopping_ = true;
+    for (std::thread& client : clients_) {
+      if (client.joinable()) client.join();
+    }
+  }
+  int answered() const { return answered_; }
+  int failed() const { return failed_; }
+
+ private:
+  void ask(const Site& site) {
+    const std::string request = Site::callback_request("echo", "hello");
+    while (!stopping_) {
+      RawClient client = site.connect();
+      for (bool open = true; open && !stopping_;) {
+        const bool sent = client.send(request);
+        const Reply reply = client.receive();
+        const bool good = sent && reply.status == 200;
+        ++(good ? answered_ : failed_);
+        open = good && reply.header("Connection") != "close";
+      }
+    }
+  }
+
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int> answered_ = 0, failed_ = 0;
+  std::vector<std::thread> clients_;
+};
+
+/// A callback that is running, and ends when the test says so.
+class RunningCallback {
+ public:
+  explicit RunningCallback(const Site& site) : client_(site.connect()) {
+    const std::string path = site.folder.path() / "pipe";
+    if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
+    client_.send(Site::callback_request("pipe", path));
+    pipe_.reset(open(path.c_str(), O_WRONLY | O_CLOEXEC));  // waits for the callback to read
+  }
+  Reply finish() {
+    if (write(pipe_.get(), "done\n", 5) != 5) return {};
+    return client_.receive();
+  }
+
+ private:
+  RawClient client_;
+  server::Descriptor pipe_;
+};
+
+TEST(Drain, ReloadsUnderKeepAliveLoadFailNoRequest) {
+  Site site("steady", {"-w", "2", "--threads", "2"});
+  site.server.wait_for("ready: 2 workers");
+  Load load(site);
+
+  for (const char* generation : {"2", "3", "4", "5"}) {
+    site.server.send_signal(SIGHUP);
+    site.server.wait_for(std::string("generation ") + generation + " serves");
+  }
+  site.server.wait_for("has left", 8);
+  load.stop();
+
+  EXPECT_EQ(load.failed(), 0);
+  EXPECT_GT(load.answered(), 100);
+  EXPECT_EQ(site.server.count("died"), 0);
+}
+
+TEST(Drain, ABrokenModuleUnderLoadFailsNoRequest) {
+  Site site("steady", {"-w", "2", "--threads", "2"});
+  site.server.wait_for("ready: 2 workers");
+  Load load(site);
+  site.deploy("throws");
+
+  site.server.send_signal(SIGHUP);
+
+  EXPECT_THAT(site.server.wait_for("reload failed"), HasSubstr("line 7 has five fields"));
+  load.stop();
+  EXPECT_EQ(load.failed(), 0);
+  EXPECT_GT(load.answered(), 0);
+}
+
+TEST(Drain, AReloadServesTheModuleThatIsThereNow) {
+  Site site("steady");
+  site.server.wait_for("ready: 1 worker");
+  EXPECT_THAT(site.connect().get("/").body, HasSubstr("<title>first</title>"));
+  site.deploy("steady_next");
+
+  site.server.send_signal(SIGHUP);
+
+  site.server.wait_for("generation 2 serves");
+  site.server.wait_for("has left");
+  EXPECT_THAT(site.connect().get("/").body, HasSubstr("<title>second</title>"));
+}
+
+TEST(Drain, ACallbackThatRunsDuringTermIsAnswered) {
+  Site site("steady");
+  site.server.wait_for("ready: 1 worker");
+  RunningCallback callback(site);
+
+  site.server.send_signal(SIGTERM);
+  site.server.wait_for("SIGTERM: ");
+
+  const Reply reply = callback.finish();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.body, HasSubstr("done"));
+  EXPECT_EQ(site.server.wait_for_exit(), 0);
+}
+
+TEST(Drain, ACallbackThatDoesNotEndIsGivenUpAfterTheGracefulTimeout) {
+  Site site("steady", {"--graceful-timeout", "0.3"});
+  site.server.wait_for("ready: 1 worker");
+  RunningCallback callback(site);
+
+  site.server.send_signal(SIGTERM);
+
+  EXPECT_EQ(site.server.wait_for_exit(), 0);
+}
+
+TEST(Drain, IntEndsARunningCallbackAtOnce) {
+  Site site("steady", {"--graceful-timeout", "3600"});
+  site.server.wait_for("ready: 1 worker");
+  RunningCallback callback(site);
+
+  site.server.send_signal(SIGINT);
+
+  EXPECT_EQ(site.server.wait_for_exit(), 0);
+}
+
+}  // namespace
+}  // namespace ekiden::test

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "tests/process/program.hpp"
+
+#include <fmt/core.h>
+#include <sys/un.h>
+
+namespace ekiden::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+RunningServer start_site(const fs::path& folder, const std::string& app,
+                         std::vector<std::string> arguments) {
+  fs::copy_file(test_apps() / (app + ".so"), folder / "site.so");
+  arguments.insert(arguments.end(), {"--bind", "unix:" + (folder / "socket").string(),
+                                     "--cache-size", "4M", (folder / "site.so").string()});
+  return run_program(std::move(arguments));
+}
+
+}  // namespace
+
+fs::path test_apps() { return EKIDEN_TEST_APPS; }
+
+RunningServer run_program(std::vector<std::string> arguments,
+                          std::vector<std::string> environment) {
+  arguments.insert(arguments.begin(), EKIDEN_PROGRAM);
+  return RunningServer(std::move(arguments), std::move(environment));
+}
+
+Site::Site(const std::string& app, std::vector<std::string> arguments)
+    : server(start_site(folder.path(), app, std::move(arguments))) {}
+
+void Site::deploy(const std::string& app) const {
+  fs::copy_file(test_apps() / (app + ".so"), folder.path() / "new.so");
+  fs::rename(folder.path() / "new.so", folder.path() / "site.so");
+}
+
+RawClient Site::connect() const {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = folder.path() / "socket";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return RawClient(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+std::string Site::callback_request(const std::string& output, const std::string& value) {
+  const std::string body =
+      fmt::format(R"({{"output":"{0}.children","outputs":{{"id":"{0}","property":"children"}},)"
+                  R"("inputs":[{{"id":"in","property":"title","value":"{1}"}}],)"
+                  R"("changedPropIds":["in.title"],"state":[]}})",
+                  output, value);
+  return RawClient::post_request("/_dash-update-component", body,
+                                 "Content-Type: application/json\r\n");
+}
+
+}  // namespace ekiden::test

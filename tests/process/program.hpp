@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/http/raw_client.hpp"
+#include "tests/process/running_server.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace ekiden::test {
+
+/// The folder of this folder's app modules.
+std::filesystem::path test_apps();
+
+/// Runs the real `ekiden` with these arguments.
+RunningServer run_program(std::vector<std::string> arguments,
+                          std::vector<std::string> environment = {});
+
+/// The real `ekiden` on a unix socket, with a copy of an app's module that a test may replace.
+class Site {
+ public:
+  explicit Site(const std::string& app, std::vector<std::string> arguments = {});
+
+  /// Replaces the module by that of `app`, the way a deployment should: by renaming.
+  void deploy(const std::string& app) const;
+  RawClient connect() const;
+  /// The request for a callback of the app "steady".
+  static std::string callback_request(const std::string& output, const std::string& value);
+
+  const worker::test::TemporaryFolder folder;
+  RunningServer server;
+};
+
+}  // namespace ekiden::test
