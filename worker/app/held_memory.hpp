@@ -15,8 +15,7 @@ namespace ekiden::worker {
 /// Private memory for a frame, or for a result that is in no cache. May be released on any thread.
 class HeapMemory final : public detail::Counted {
  public:
-  explicit HeapMemory(std::size_t size)
-      : start_(static_cast<std::byte*>(::operator new(size, kAlignment))), size_(size) {}
+  explicit HeapMemory(std::size_t size);
   HeapMemory(const HeapMemory&) = delete;
   HeapMemory& operator=(const HeapMemory&) = delete;
   ~HeapMemory() override { ::operator delete(start_, kAlignment); }

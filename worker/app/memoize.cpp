@@ -91,9 +91,9 @@ HeldBytes MemoizedBase::get(const KeyWriter& key, Computation computation) const
     computation.run(computation.call, result);
     return result.held();
   }
-  const auto pinned = make_ref<const worker::PinnedMemory>(
-      pin(*process_cache, name_, key.view(), timeout_, computation));
-  return {pinned->bytes(), pinned};
+  const auto* memory =
+      new worker::PinnedMemory(pin(*process_cache, name_, key.view(), timeout_, computation));
+  return {memory->bytes(), Ref<const Counted>(memory)};
 }
 
 void MemoizedBase::get(const KeyWriter& key, Computation computation,
