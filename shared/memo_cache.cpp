@@ -23,13 +23,15 @@ std::size_t data_bytes_of(const MemoCache::Limits& limits) {
   return std::max(limits.data_bytes, kLeast) / kSlabBytes * kSlabBytes;
 }
 
-std::uint32_t entries_for(std::size_t data_bytes) {
-  return static_cast<std::uint32_t>(std::clamp<std::size_t>(data_bytes / 4096, 4096, 131072));
+std::uint32_t entries_of(const MemoCache::Limits& limits) {
+  if (limits.entries != 0) return std::max(limits.entries, 64U);
+  return static_cast<std::uint32_t>(
+      std::clamp<std::size_t>(data_bytes_of(limits) / 4096, 4096, 131072));
 }
 
-std::size_t table_bytes_for(std::size_t data_bytes) {
-  return EntryTable::bytes_for(entries_for(data_bytes)) + SlabAllocator::bytes_for(data_bytes) +
-         PinTable::bytes() + (64U << 10);
+std::size_t table_bytes_for(const MemoCache::Limits& limits) {
+  return EntryTable::bytes_for(entries_of(limits)) +
+         SlabAllocator::bytes_for(data_bytes_of(limits)) + PinTable::bytes() + (64U << 10);
 }
 
 HashSeed random_seed() {
@@ -43,8 +45,8 @@ HashSeed random_seed() {
 }  // namespace
 
 MemoCache::Impl::Impl(const Limits& limits)
-    : segment(table_bytes_for(data_bytes_of(limits)), data_bytes_of(limits)),
-      entries(segment, entries_for(data_bytes_of(limits))),
+    : segment(table_bytes_for(limits), data_bytes_of(limits)),
+      entries(segment, entries_of(limits)),
       slabs(segment, data_bytes_of(limits)),
       pins(segment),
       writer(segment, entries, slabs, pins, limits.now),
@@ -87,8 +89,8 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
 };
 
 Pin MemoCache::Impl::compute_alone(const std::function<void(ValueWriter&)>& compute) {
-  increment(pins.counters().computations);
-  increment(pins.counters().uncached);
+  pins.count(&CounterStripe::computations);
+  pins.count(&CounterStripe::uncached);
   PrivateWriter result;
   compute(result);
   return result.take();
@@ -96,7 +98,7 @@ Pin MemoCache::Impl::compute_alone(const std::function<void(ValueWriter&)>& comp
 
 Pin MemoCache::Impl::lead(const Join& join, std::string_view key, StoreOptions options,
                           const std::function<void(ValueWriter&)>& compute) {
-  increment(pins.counters().computations);
+  pins.count(&CounterStripe::computations);
   Pin hold = pinned({}, join.pin_slot);
   EntryWriter result(*this, join.ticket, key);
   try {
@@ -111,7 +113,7 @@ Pin MemoCache::Impl::lead(const Join& join, std::string_view key, StoreOptions o
     throw;
   }
   if (result.declined()) {
-    increment(pins.counters().uncached);
+    pins.count(&CounterStripe::uncached);
     return result.take_private();
   }
   hold.bytes_ = value(entries[join.ticket.entry]);
@@ -121,7 +123,7 @@ Pin MemoCache::Impl::lead(const Join& join, std::string_view key, StoreOptions o
 
 /// Waits for the leader of `join`. False if that would be a deadlock.
 bool MemoCache::Impl::follow(const Join& join, bool& leader_died) {
-  increment(pins.counters().waits);
+  pins.count(&CounterStripe::waits);
   const auto ended = flight.wait(join.ticket, join.wake, wait_begins, wait_ends);
   leader_died = ended == SingleFlight::Ended::leader_died;
   if (leader_died) writer.bury(join.ticket);
@@ -138,14 +140,11 @@ bool MemoCache::reap(std::uint32_t slot) { return impl_->writer.reap(slot); }
 
 std::optional<Pin> MemoCache::find(std::string_view key) {
   const KeyHash hash = impl_->hash(key);
-  auto found = impl_->look_up(hash, key);
-  CounterStripe& counters = impl_->pins.counters();
-  if (found.outcome == Outcome::value) {
-    increment(counters.hits);
-    return std::move(found.pin);
-  }
-  increment(counters.misses);
-  return std::nullopt;
+  std::optional<Pin> found(std::in_place);
+  const bool hit = impl_->look_up(hash, key, *found) == Outcome::value;
+  impl_->pins.count(hit ? &CounterStripe::hits : &CounterStripe::misses);
+  if (!hit) found.reset();
+  return found;
 }
 
 bool MemoCache::store(std::string_view key, std::span<const std::byte> value,
@@ -172,21 +171,22 @@ Pin MemoCache::get_or_compute(std::string_view key, StoreOptions options,
   const KeyHash hash = cache.hash(key);
   bool leader_died = false;
   for (int look = 0; look < kMostLooks; ++look) {
-    auto found = cache.look_up(hash, key);
-    if (found.outcome == Outcome::value) {
-      increment(cache.pins.counters().hits);
-      return std::move(found.pin);
+    Pin found;
+    const Outcome outcome = cache.look_up(hash, key, found);
+    if (outcome == Outcome::value) {
+      cache.pins.count(&CounterStripe::hits);
+      return found;
     }
-    if (look == 0) increment(cache.pins.counters().misses);
-    if (found.outcome == Outcome::failure) {
-      const auto text = found.pin.bytes();
+    if (look == 0) cache.pins.count(&CounterStripe::misses);
+    if (outcome == Outcome::failure) {
+      const auto text = found.bytes();
       throw ComputationFailed(std::string(reinterpret_cast<const char*>(text.data()), text.size()));
     }
-    if (found.outcome == Outcome::declined) break;
+    if (outcome == Outcome::declined) break;
     const Join join = cache.writer.join(hash, key);
     if (join.role == Join::Role::alone) break;
     if (join.role == Join::Role::lead) {
-      if (leader_died) increment(cache.pins.counters().take_overs);
+      if (leader_died) cache.pins.count(&CounterStripe::take_overs);
       return cache.lead(join, key, options, compute);
     }
     if (join.role == Join::Role::follow && !cache.follow(join, leader_died)) break;

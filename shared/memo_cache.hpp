@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ekiden::shared {
 
@@ -29,9 +30,16 @@ class PinTable;
 class Pin {
  public:
   Pin() noexcept = default;
-  Pin(Pin&& other) noexcept;
+  Pin(Pin&& other) noexcept
+      : bytes_(std::exchange(other.bytes_, {})),
+        pins_(std::exchange(other.pins_, nullptr)),
+        slot_(other.slot_),
+        epoch_(other.epoch_),
+        private_copy_(std::exchange(other.private_copy_, nullptr)) {}
   Pin& operator=(Pin&& other) noexcept;
-  ~Pin();
+  ~Pin() {
+    if (pins_ != nullptr || private_copy_ != nullptr) release();
+  }
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
@@ -102,6 +110,8 @@ class MemoCache {
   struct Limits {
     /// For keys and values, in 64 KiB steps, at least 1 MiB. Bookkeeping comes on top: about 5 %.
     std::size_t data_bytes = 128U << 20;
+    /// Most values at once, at least 64; 0: one per 4 KiB of data, but 4096 to 131072.
+    std::uint32_t entries = 0;
     /// The time that timeouts are measured by, in nanoseconds, the same in all processes.
     std::uint64_t (*now)() = [] { return coarse_ns(); };
   };

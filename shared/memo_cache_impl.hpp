@@ -29,17 +29,9 @@ inline void copy(std::span<const std::byte> from, std::byte* to) {
   if (!from.empty()) std::memcpy(to, from.data(), from.size());
 }
 
-inline void increment(std::atomic<std::uint64_t>& counter) {
-  counter.fetch_add(1, std::memory_order_relaxed);
-}
-
 struct MemoCache::Impl {
   explicit Impl(const Limits& limits);
 
-  struct Found {
-    Outcome outcome = Outcome::none;
-    Pin pin;
-  };
   class EntryWriter;
   class PrivateWriter;
 
@@ -47,10 +39,13 @@ struct MemoCache::Impl {
     if (!pins.attached()) throw std::logic_error("cache: used before attach() in this process");
     return hash_key(key, seed);
   }
-  Found look_up(const KeyHash& hash, std::string_view key);
-  Found look_at(std::atomic<std::uint64_t>& word, const KeyHash& hash, std::string_view key);
-  Found examine(const Entry& entry, const KeyHash& hash, std::string_view key) const;
+  /// What the cache has under `key`, pinned by `pin` if it has bytes.
+  Outcome look_up(const KeyHash& hash, std::string_view key, Pin& pin);
+  Outcome look_at(const std::atomic<std::uint64_t>& word, const KeyHash& hash, std::string_view key,
+                  Pin& pin);
+  Outcome examine(const Entry& entry, const KeyHash& hash, std::string_view key) const;
   std::span<const std::byte> value(const Entry& entry) const;
+  void hold(Pin& pin, std::span<const std::byte> bytes, std::uint32_t pin_slot);
   Pin pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot);
   Pin copied(std::span<const std::byte> bytes) const;
   Pin compute_alone(const std::function<void(ValueWriter&)>& compute);
@@ -76,7 +71,9 @@ class MemoCache::Impl::PrivateWriter final : public ValueWriter {
   PrivateWriter() = default;
   PrivateWriter(const PrivateWriter&) = delete;
   PrivateWriter& operator=(const PrivateWriter&) = delete;
-  ~PrivateWriter() { free_private(place_); }
+  ~PrivateWriter() {
+    if (place_ != nullptr) free_private(place_);
+  }
 
   std::span<std::byte> reserve(std::size_t bytes) override {
     if (place_ != nullptr) throw std::logic_error("cache: ValueWriter::reserve called twice");

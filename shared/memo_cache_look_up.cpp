@@ -10,25 +10,20 @@ using std::memory_order_relaxed;
 
 }  // namespace
 
-Pin::Pin(Pin&& other) noexcept { *this = std::move(other); }
-
 Pin& Pin::operator=(Pin&& other) noexcept {
-  if (this == &other) return *this;
-  release();
-  bytes_ = std::exchange(other.bytes_, {});
-  pins_ = std::exchange(other.pins_, nullptr);
-  slot_ = other.slot_;
-  epoch_ = other.epoch_;
-  private_copy_ = std::exchange(other.private_copy_, nullptr);
+  Pin taken(std::move(other));
+  std::swap(bytes_, taken.bytes_);
+  std::swap(pins_, taken.pins_);
+  std::swap(slot_, taken.slot_);
+  std::swap(epoch_, taken.epoch_);
+  std::swap(private_copy_, taken.private_copy_);
   return *this;
 }
-
-Pin::~Pin() { release(); }
 
 void Pin::release() noexcept {
   // Another epoch: this is a forked child, and the pin its parent's.
   if (pins_ != nullptr && pins_->epoch() == epoch_) pins_->release(slot_);
-  free_private(private_copy_);
+  if (private_copy_ != nullptr) free_private(private_copy_);
 }
 
 std::span<const std::byte> MemoCache::Impl::value(const Entry& entry) const {
@@ -38,11 +33,15 @@ std::span<const std::byte> MemoCache::Impl::value(const Entry& entry) const {
 
 Pin MemoCache::Impl::pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot) {
   Pin pin;
+  hold(pin, bytes, pin_slot);
+  return pin;
+}
+
+void MemoCache::Impl::hold(Pin& pin, std::span<const std::byte> bytes, std::uint32_t pin_slot) {
   pin.bytes_ = bytes;
   pin.pins_ = &pins;
   pin.slot_ = pin_slot;
   pin.epoch_ = pins.epoch();
-  return pin;
 }
 
 Pin MemoCache::Impl::copied(std::span<const std::byte> bytes) const {
@@ -51,63 +50,56 @@ Pin MemoCache::Impl::copied(std::span<const std::byte> bytes) const {
   return result.take();
 }
 
-/// What a pinned entry is to `key`; the pin's bytes are set, but the pin is not.
-MemoCache::Impl::Found MemoCache::Impl::examine(const Entry& entry, const KeyHash& hash,
-                                                std::string_view key) const {
-  Found found;
+/// What a pinned entry is to `key`.
+Outcome MemoCache::Impl::examine(const Entry& entry, const KeyHash& hash,
+                                 std::string_view key) const {
   const EntryState state = entry.state_word(memory_order_acquire).state;
   // What the index named when the pin was validated is a hit, even if retired a moment later.
-  if (state != EntryState::published && state != EntryState::retired) return found;
-  if (entry.hash() != hash || entry.expired(now)) return found;
+  if (state != EntryState::published && state != EntryState::retired) return Outcome::none;
+  if (entry.hash() != hash || entry.expired(now)) return Outcome::none;
   const Outcome outcome = entry.outcome.load(memory_order_relaxed);
-  if (outcome == Outcome::value || outcome == Outcome::failure) {
-    if (!writer.holds(entry, key)) return found;
-    found.pin.bytes_ = value(entry);
-  }
-  found.outcome = outcome;
-  return found;
+  const bool has_bytes = outcome == Outcome::value || outcome == Outcome::failure;
+  return has_bytes && !writer.holds(entry, key) ? Outcome::none : outcome;
 }
 
-MemoCache::Impl::Found MemoCache::Impl::look_at(std::atomic<std::uint64_t>& word,
-                                                const KeyHash& hash, std::string_view key) {
+Outcome MemoCache::Impl::look_at(const std::atomic<std::uint64_t>& word, const KeyHash& hash,
+                                 std::string_view key, Pin& pin) {
   PinTable::Use use = PinTable::Use::hold;
   while (true) {
     const std::uint64_t named = word.load(memory_order_acquire);
-    if (named == 0 || IndexWord::tag(named) != IndexWord::tag(hash)) return {};
+    if (named == 0 || IndexWord::tag(named) != IndexWord::tag(hash)) return Outcome::none;
     const std::uint32_t pin_slot = pins.acquire(word, named, use);
     if (pin_slot == PinTable::kStale) continue;
     if (pin_slot == PinTable::kExhausted) {
-      if (use == PinTable::Use::copy_out) return {};
+      if (use == PinTable::Use::copy_out) return Outcome::none;
       use = PinTable::Use::copy_out;
       continue;
     }
     Entry& entry = entries[IndexWord::entry(named)];
-    Found found = examine(entry, hash, key);
-    if (found.outcome == Outcome::none || use == PinTable::Use::copy_out) {
-      if (found.outcome != Outcome::none) found.pin = copied(found.pin.bytes_);
+    const Outcome outcome = examine(entry, hash, key);
+    if (outcome != Outcome::value && outcome != Outcome::failure) {
       pins.release(pin_slot);
-      return found;
+      return outcome;
     }
     if (entry.referenced.load(memory_order_relaxed) == 0) {
       entry.referenced.store(1, memory_order_relaxed);
     }
-    found.pin.pins_ = &pins;
-    found.pin.slot_ = pin_slot;
-    found.pin.epoch_ = pins.epoch();
-    return found;
+    hold(pin, value(entry), pin_slot);
+    if (use == PinTable::Use::copy_out) pin = copied(pin.bytes_);
+    return outcome;
   }
 }
 
-MemoCache::Impl::Found MemoCache::Impl::look_up(const KeyHash& hash, std::string_view key) {
+Outcome MemoCache::Impl::look_up(const KeyHash& hash, std::string_view key, Pin& pin) {
   const std::uint32_t first = entries.home(hash);
   for (const std::uint32_t number : {first, first ^ 1U}) {
-    for (auto& word : entries.bucket(number).words) {
+    for (const auto& word : entries.bucket(number).words) {
       if (IndexWord::tag(word.load(memory_order_relaxed)) != IndexWord::tag(hash)) continue;
-      Found found = look_at(word, hash, key);
-      if (found.outcome != Outcome::none) return found;
+      const Outcome outcome = look_at(word, hash, key, pin);
+      if (outcome != Outcome::none) return outcome;
     }
   }
-  return {};
+  return Outcome::none;
 }
 
 }  // namespace ekiden::shared

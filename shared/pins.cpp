@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <new>
 #include <stdexcept>
@@ -23,15 +24,43 @@ using std::memory_order_relaxed;
 using std::memory_order_release;
 using std::memory_order_seq_cst;
 
-constexpr std::uint32_t kHeldSlots = kPinSlots - kReservedPins;
-constexpr std::uint32_t kSlotsPerLine = 8;
 constexpr std::uint32_t kHints = 64;
+constexpr std::uint32_t kNoLine = kOwnLines;
+constexpr std::uint32_t kUnknownLine = ~0U;
 
-/// Threads are numbered, so that each starts to look for a vacant slot in a cache line of its own.
-std::uint32_t thread_number() noexcept {
-  static std::atomic<std::uint32_t> next{0};
-  static thread_local const std::uint32_t number = next.fetch_add(1, memory_order_relaxed);
-  return number;
+/// The lines that threads of this process have, one bit each.
+std::atomic<std::uint32_t> lines_taken{0};
+static_assert(kOwnLines < 32);
+
+thread_local constinit std::uint32_t line_of_thread = kUnknownLine;
+
+/// Gives the line back when its thread ends.
+struct LineReturn {
+  ~LineReturn() {
+    if (line_of_thread < kOwnLines) lines_taken.fetch_and(~(1U << line_of_thread));
+    line_of_thread = kNoLine;
+  }
+};
+
+std::uint32_t take_line() noexcept {
+  static thread_local const LineReturn at_exit;
+  std::uint32_t taken = lines_taken.load();
+  std::uint32_t line = 0;
+  do {
+    line = static_cast<std::uint32_t>(std::countr_one(taken));
+    if (line >= kOwnLines) return line_of_thread = kNoLine;
+  } while (!lines_taken.compare_exchange_weak(taken, taken | 1U << line));
+  return line_of_thread = line;
+}
+
+/// This thread's line of slots, or kNoLine if there are too many threads.
+std::uint32_t own_line() noexcept {
+  return line_of_thread != kUnknownLine ? line_of_thread : take_line();
+}
+
+/// True if no other thread takes that slot or adds a view to it.
+bool owned(std::uint32_t pin_slot) noexcept {
+  return pin_slot < kFirstCommonSlot && pin_slot / kSlotsPerLine == own_line();
 }
 
 /// Where this thread last pinned an entry, by the entry's last bits. Only a hint, and so the same
@@ -86,6 +115,7 @@ void PinTable::attach(std::uint32_t slot) {
 bool PinTable::share(std::uint32_t pin_slot, std::uint64_t expected) noexcept {
   const auto& pin = local_->row->pins[pin_slot];
   if (pin.load(memory_order_relaxed) != expected) return false;
+  if (pin_slot < kFirstCommonSlot && !owned(pin_slot)) return false;
   auto& views = local_->views[pin_slot];
   std::uint64_t count = views.load(memory_order_relaxed);
   do {
@@ -96,21 +126,31 @@ bool PinTable::share(std::uint32_t pin_slot, std::uint64_t expected) noexcept {
   return false;
 }
 
+void PinTable::raise_used(std::uint32_t pin_slot) noexcept {
+  auto& used = local_->row->used_pins;
+  std::uint32_t highest = used.load(memory_order_seq_cst);
+  while (highest <= pin_slot && !used.compare_exchange_weak(highest, pin_slot + 1)) {
+  }
+}
+
+bool PinTable::claim_common(std::uint32_t pin_slot) noexcept {
+  auto& views = local_->views[pin_slot];
+  std::uint64_t vacant = 0;
+  return views.load(memory_order_relaxed) == 0 &&
+         views.compare_exchange_strong(vacant, kClaimed, memory_order_acquire);
+}
+
 std::uint32_t PinTable::claim(Use use) noexcept {
-  const std::uint32_t limit = use == Use::copy_out ? kPinSlots : kHeldSlots;
-  const std::uint32_t first = thread_number() * kSlotsPerLine % kHeldSlots;
-  for (std::uint32_t tried = 0; tried < limit; ++tried) {
-    const std::uint32_t at = first + tried;
-    const std::uint32_t pin_slot = at < limit ? at : at - limit;
-    std::uint64_t vacant = 0;
-    if (local_->views[pin_slot].load(memory_order_relaxed) == 0 &&
-        local_->views[pin_slot].compare_exchange_strong(vacant, kClaimed, memory_order_acquire)) {
-      auto& used = local_->row->used_pins;
-      std::uint32_t highest = used.load(memory_order_seq_cst);
-      while (highest <= pin_slot && !used.compare_exchange_weak(highest, pin_slot + 1)) {
-      }
-      return pin_slot;
+  const std::uint32_t line = own_line();
+  if (line != kNoLine) {
+    const std::uint32_t first = line * kSlotsPerLine;
+    for (std::uint32_t pin_slot = first; pin_slot < first + kSlotsPerLine; ++pin_slot) {
+      if (local_->views[pin_slot].load(memory_order_acquire) == 0) return pin_slot;
     }
+  }
+  const std::uint32_t end = use == Use::copy_out ? kPinSlots : kFirstReservedSlot;
+  for (std::uint32_t pin_slot = kFirstCommonSlot; pin_slot < end; ++pin_slot) {
+    if (claim_common(pin_slot)) return pin_slot;
   }
   return kExhausted;
 }
@@ -121,6 +161,7 @@ std::uint32_t PinTable::acquire(const std::atomic<std::uint64_t>& word, std::uin
   if (share(hint, expected)) return hint;
   const std::uint32_t pin_slot = claim(use);
   if (pin_slot == kExhausted) return kExhausted;
+  raise_used(pin_slot);
   auto& pin = local_->row->pins[pin_slot];
   pin.store(expected, memory_order_seq_cst);
   if (word.load(memory_order_seq_cst) != expected) {
@@ -135,8 +176,10 @@ std::uint32_t PinTable::acquire(const std::atomic<std::uint64_t>& word, std::uin
 
 void PinTable::release(std::uint32_t pin_slot) noexcept {
   auto& views = local_->views[pin_slot];
-  std::uint64_t count = views.load(memory_order_relaxed);
-  while (true) {
+  std::uint64_t count = views.load(memory_order_acquire);
+  // The last view of an own slot is this one, and nobody else can add another.
+  const bool alone = count == 1 && owned(pin_slot);
+  while (!alone) {
     if (count > 1) {
       if (views.compare_exchange_weak(count, count - 1, memory_order_acq_rel)) return;
     } else if (views.compare_exchange_weak(count, kClaimed, memory_order_acq_rel)) {
@@ -166,8 +209,14 @@ void PinTable::clear_row(std::uint32_t slot) noexcept {
   row.live.store(0, memory_order_seq_cst);
 }
 
-CounterStripe& PinTable::counters() const noexcept {
-  return local_->row->counters[thread_number() % kCounterStripes];
+void PinTable::count(std::atomic<std::uint64_t> CounterStripe::*what) const noexcept {
+  const std::uint32_t line = own_line();
+  auto& counter = local_->row->counters[line].*what;
+  if (line == kNoLine) {
+    counter.fetch_add(1, memory_order_relaxed);
+  } else {
+    counter.store(counter.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  }
 }
 
 }  // namespace ekiden::shared

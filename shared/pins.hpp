@@ -13,11 +13,17 @@ namespace ekiden::shared {
 
 class Segment;
 
-inline constexpr std::uint32_t kPinSlots = 256;      ///< of one worker
-inline constexpr std::uint32_t kReservedPins = 8;    ///< of these, only for copying a value out
-inline constexpr std::uint32_t kCounterStripes = 8;  ///< threads of a worker seldom share a line
+/// The pin slots of one worker: a line of slots for each of the first threads, which it fills
+/// without an atomic exchange; then slots for whoever comes first; the last are kept for the moment
+/// that it takes to copy a value out.
+inline constexpr std::uint32_t kPinSlots = 256;
+inline constexpr std::uint32_t kSlotsPerLine = 8;
+inline constexpr std::uint32_t kOwnLines = 15;
+inline constexpr std::uint32_t kFirstCommonSlot = kOwnLines * kSlotsPerLine;
+inline constexpr std::uint32_t kFirstReservedSlot = kPinSlots - 8;
+inline constexpr std::uint32_t kCounterStripes = kOwnLines + 1;  ///< the last for further threads
 
-/// What one thread stripe of a worker has counted since the start.
+/// What one thread of a worker has counted since the start.
 struct CounterStripe {
   std::atomic<std::uint64_t> hits, misses, computations, waits, take_overs, uncached;
   std::array<std::uint64_t, 2> unused;
@@ -55,7 +61,8 @@ inline void insert(EntrySet& set, std::uint32_t entry) { set[entry / 64] |= 1ULL
 /// accesses are sequentially consistent, so one of the two sees the other.
 ///
 /// Of each slot this process counts the views that share it, in private memory, so that many
-/// views of one value by a thread take one slot.
+/// views of one value by a thread take one slot. Of a line's slots only its thread takes one, or
+/// adds a view; but any thread may drop a view.
 ///
 /// Thread safety: acquire and release from any thread, also a pin that another thread acquired.
 /// Fork: the child is detached, whatever the parent was; pins inherited from the parent are void.
@@ -94,8 +101,8 @@ class PinTable {
 
   WorkerRow& row(std::uint32_t slot) const noexcept { return rows_[slot]; }
   bool live(std::uint32_t slot) const noexcept { return rows_[slot].live.load() != 0; }
-  /// This thread's counters. REQUIRES: attached.
-  CounterStripe& counters() const noexcept;
+  /// Counts one more `what` of this thread. REQUIRES: attached.
+  void count(std::atomic<std::uint64_t> CounterStripe::*what) const noexcept;
 
  private:
   /// This process's side of its row. The kernel zeroes the page in a forked child.
@@ -108,6 +115,8 @@ class PinTable {
 
   bool share(std::uint32_t pin_slot, std::uint64_t expected) noexcept;
   std::uint32_t claim(Use use) noexcept;
+  bool claim_common(std::uint32_t pin_slot) noexcept;
+  void raise_used(std::uint32_t pin_slot) noexcept;
 
   WorkerRow* rows_;
   std::atomic<std::uint32_t>* rows_used_;
