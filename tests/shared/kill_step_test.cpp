@@ -122,7 +122,7 @@ class KillStep : public ::testing::TestWithParam<Operation> {
     ASSERT_EQ(cache_.check_invariants(), "") << "killed after instruction " << point;
   }
 
-  MemoCache cache_{{.data_bytes = kDataBytes}};
+  MemoCache cache_{{.data_bytes = kDataBytes, .entries = 256}};
 };
 
 TEST_P(KillStep, LeavesACacheThatIsWholeAndUsable) {
