@@ -164,7 +164,7 @@ TEST_P(StopAtOnce, EndsWithoutWaitingForCallbacks) {
   worker.process.signal(GetParam());
 
   EXPECT_EQ(worker.process.wait_for_exit(), 0);
-  EXPECT_LT(steady_clock::now() - start, milliseconds(1000));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, StopAtOnce, testing::Values(SIGINT, SIGQUIT));

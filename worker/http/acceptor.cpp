@@ -63,7 +63,7 @@ Acceptor::Acceptor(Options options) : options_(std::move(options)) {
 Acceptor::~Acceptor() {
   leaving_ = true;
   ring();
-  thread_.join();
+  join();
   ::close(epoll_);
   ::close(commands_);
 }
@@ -84,6 +84,10 @@ void Acceptor::reconsider() noexcept {
 void Acceptor::drain() noexcept {
   draining_ = true;
   ring();
+}
+
+void Acceptor::join() {
+  if (thread_.joinable()) thread_.join();
 }
 
 void Acceptor::run() {

@@ -57,6 +57,8 @@ class Acceptor {
   /// Takes what the kernel has already queued, so that on the last stop nobody is reset, and
   /// leaves. `stopped` is called at the end.
   void drain() noexcept;
+  /// After `stopped` has been called: waits for the thread's last instructions.
+  void join();
 
  private:
   void run();

@@ -275,6 +275,7 @@ void PollingLoop::Impl::open_letter(const std::shared_ptr<CallbackPool::Job>& jo
 }
 
 void PollingLoop::Impl::open_letter(AcceptorStopped) {
+  acceptor->join();
   acceptor_stopped = true;
   stop_if_drained();
 }
