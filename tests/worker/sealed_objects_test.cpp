@@ -52,7 +52,8 @@ void* operator new(std::size_t size) {
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return arena().open ? arena().allocate(size) : std::malloc(size);
 }
-void operator delete(void* block) noexcept {
+// Not inlined, or gcc takes the free() for the wrong end of a `new` that it has not inlined.
+[[gnu::noinline]] void operator delete(void* block) noexcept {
   if (!arena().owns(block)) std::free(block);
 }
 void operator delete(void* block, std::size_t) noexcept { operator delete(block); }
