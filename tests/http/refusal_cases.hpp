@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ struct RefusalCase {
   std::string bytes;
   int status = 400;
 };
+
+/// Without it GoogleTest would print the object's bytes, and tests would change their names.
+inline void PrintTo(const RefusalCase& refused, std::ostream* out) { *out << refused.name; }
 
 /// The classes of malformed input that HTTP/1.1 servers are attacked with.
 std::vector<RefusalCase> refusal_cases();
