@@ -99,7 +99,8 @@ std::string lower_first(std::string text) {
 }
 
 bool somebody_listens(const Address& address) {
-  const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // Non-blocking, or a full queue of connections would hold us up.
+  const Descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address.storage),
                  address.length) == 0 ||
          errno != ECONNREFUSED;

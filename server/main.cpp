@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   claim_process_title(argc, argv);
+  open_standard_descriptors();
   buffer_stdout_by_line();
   const int exit_code = run(argc, argv);
   flush_stdio();

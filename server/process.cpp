@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/process.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
 #include <string.h>
@@ -93,6 +94,12 @@ std::size_t raise_descriptor_limit() noexcept {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
   }
   return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+void open_standard_descriptors() noexcept {
+  int fd = 0;
+  while (fd >= 0 && fd <= 2) fd = open("/dev/null", O_RDWR);
+  if (fd > 2) close(fd);
 }
 
 void buffer_stdout_by_line() noexcept {

@@ -48,6 +48,10 @@ void close_all_but(std::vector<int> kept) noexcept;
 /// Raises the soft limit on open descriptors to the hard one. Returns the limit.
 std::size_t raise_descriptor_limit() noexcept;
 
+/// Opens /dev/null for whichever of 0, 1 and 2 is closed, or a socket would get its number and the
+/// log would be written there.
+void open_standard_descriptors() noexcept;
+
 /// Gives stdout a line buffer of our own, whatever it is connected to: what an app prints appears
 /// at once, and the buffer's place is known before anything is sealed.
 void buffer_stdout_by_line() noexcept;

@@ -6,8 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
@@ -84,16 +83,22 @@ bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number) {
     return false;
   }
   heritage_.scoreboard->reset(*slot, mold.generation);
-  ChannelPair channel = make_channel();
-  if (!send_order(mold.channel, {*slot, number}, channel.child.get())) {
-    (*heritage_.scoreboard)[*slot].state = WorkerState::vacant;
-    slots_taken_.reset(*slot);
-    wake_by(now_ + kRetry);
-    return false;
+  std::string obstacle = "the mold's queue is full";
+  try {
+    ChannelPair channel = make_channel();
+    if (send_order(mold.channel, {*slot, number}, channel.child.get())) {
+      workers_.push_back(std::make_unique<WorkerHandle>(number, *slot, mold.generation,
+                                                        std::move(channel.master), now_));
+      return true;
+    }
+  } catch (const std::system_error& error) {
+    obstacle = error.what();
   }
-  workers_.push_back(std::make_unique<WorkerHandle>(number, *slot, mold.generation,
-                                                    std::move(channel.master), now_));
-  return true;
+  log(LogLevel::debug, "worker {} has to wait: {}", number, obstacle);
+  (*heritage_.scoreboard)[*slot].state = WorkerState::vacant;
+  slots_taken_.reset(*slot);
+  wake_by(now_ + kRetry);
+  return false;
 }
 
 WorkerHandle* Supervisor::find(std::uint32_t number, std::uint32_t generation) {

@@ -86,7 +86,7 @@ TEST(Program, WhatSetUpThrowsIsTheReasonGiven) {
 }
 
 TEST(Program, ACrashInAStaticInitialiserIsTheReasonGiven) {
-  EXPECT_THAT(failed_load("crashes"), HasSubstr("set-up was killed by SIGSEGV"));
+  EXPECT_THAT(failed_load("crashes"), HasSubstr("set-up was killed by SIGTRAP"));
 }
 
 TEST(Program, WhatTheAppLeavesBehindInSetUpIsNamed) {
