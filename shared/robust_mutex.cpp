@@ -3,6 +3,10 @@
 
 #include <time.h>
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +58,15 @@ RobustMutex::Acquired RobustMutex::acquire_for(std::chrono::milliseconds patienc
   const long long nanoseconds = deadline.tv_nsec + patience.count() * 1'000'000LL;
   deadline.tv_sec += static_cast<time_t>(nanoseconds / 1'000'000'000LL);
   deadline.tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000LL);
-  return judge(pthread_mutex_timedlock(&mutex_, &deadline));
+  const int result = pthread_mutex_timedlock(&mutex_, &deadline);
+#if defined(__SANITIZE_THREAD__)
+  // Of this call it knows success only.
+  if (result == EOWNERDEAD) {
+    __tsan_mutex_pre_lock(&mutex_, __tsan_mutex_try_lock);
+    __tsan_mutex_post_lock(&mutex_, __tsan_mutex_try_lock, 0);
+  }
+#endif
+  return judge(result);
 }
 
 void RobustMutex::mark_consistent() {
