@@ -61,18 +61,18 @@ void CacheWriter::rebuild_entry(std::uint32_t number) {
   } else if (state == EntryState::retired) {
     entries_.limbo()[lists.limbo_count++] = number;
   } else if (state == EntryState::published) {
-    ++lists.published;
+    add(lists.published, 1);
   } else if (state == EntryState::free) {
     entries_.free_list()[lists.free_count++] = number;
   }
   const std::uint64_t offset = entry.offset.load(memory_order_relaxed);
   if (entry.state_word().state == EntryState::free || offset == kNoExtent) return;
   slabs_.mark(offset, entry.extent_bytes());
-  lists.payload_bytes += entry.extent_bytes();
+  add(lists.payload_bytes, entry.extent_bytes());
 }
 
 void CacheWriter::rebuild() {
-  ++header_->rebuilds;
+  add(header_->rebuilds, 1);
   slabs_.reset();
   EntryLists& lists = entries_.lists();
   lists.free_count = lists.limbo_count = 0;

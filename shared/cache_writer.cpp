@@ -79,8 +79,7 @@ bool CacheWriter::attach_extent(std::uint32_t number, std::size_t key_bytes,
   entry.value_bytes.store(value_bytes, memory_order_relaxed);
   entry.offset.store(*offset, memory_order_release);  // from here on the extent is the entry's
   slabs_.mark(*offset, key_bytes + value_bytes);
-  auto& payload = entries_.lists().payload_bytes;
-  payload.store(payload.load(memory_order_relaxed) + key_bytes + value_bytes, memory_order_relaxed);
+  add(entries_.lists().payload_bytes, key_bytes + value_bytes);
   return true;
 }
 

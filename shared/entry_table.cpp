@@ -137,7 +137,7 @@ void EntryTable::publish(std::uint32_t number, Outcome outcome, std::uint64_t ex
   entry.outcome.store(outcome, memory_order_relaxed);
   entry.state.store(StateWord{EntryState::published, 0, entry.state_word().version}.pack(),
                     memory_order_release);
-  lists_->published.store(lists_->published.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  add(lists_->published, 1);
 }
 
 void EntryTable::retire(std::uint32_t number) noexcept {
@@ -145,9 +145,7 @@ void EntryTable::retire(std::uint32_t number) noexcept {
   const StateWord word = entry.state_word();
   entry.state.store(StateWord{EntryState::retired, 0, word.version}.pack(), memory_order_release);
   limbo_[lists_->limbo_count++] = number;
-  if (word.state == EntryState::published) {
-    lists_->published.store(lists_->published.load(memory_order_relaxed) - 1, memory_order_relaxed);
-  }
+  if (word.state == EntryState::published) subtract(lists_->published, 1);
 }
 
 void EntryTable::wake(std::uint32_t number) noexcept {

@@ -105,6 +105,14 @@ struct Bucket {
 };
 static_assert(sizeof(Bucket) == 64);
 
+/// Adds to a counter that only the holder of the writer lock changes, but anybody reads.
+inline void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+inline void subtract(std::atomic<std::uint64_t>& counter, std::uint64_t amount) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);
+}
+
 /// Derived state: lost with a worker that dies while it holds the lock, and rebuilt.
 struct EntryLists {
   std::uint32_t free_count, limbo_count;

@@ -89,8 +89,7 @@ void Eviction::free_entry(std::uint32_t number) {
   entries_.release(number);
   if (offset == kNoExtent) return;
   slabs_.unmark(offset, bytes);
-  auto& payload = entries_.lists().payload_bytes;
-  payload.store(payload.load(memory_order_relaxed) - bytes, memory_order_relaxed);
+  subtract(entries_.lists().payload_bytes, bytes);
 }
 
 bool Eviction::evictable(const Entry& entry, std::uint32_t number) const {
@@ -101,7 +100,7 @@ void Eviction::evict(std::uint32_t number) {
   auto* word = entries_.find(entries_[number].hash());
   if (word == nullptr || IndexWord::entry(word->load(memory_order_relaxed)) != number) return;
   entries_.unlink(*word);
-  state_->evictions.store(state_->evictions.load(memory_order_relaxed) + 1, memory_order_relaxed);
+  add(state_->evictions, 1);
 }
 
 /// False if the hand went round twice and found nothing: all that is left is in use.
