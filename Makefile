@@ -33,9 +33,10 @@ test-all: test
 	cmake --build build/release --target checkheaders
 	for preset in $(SANITIZERS) clang; do \
 	  cmake --preset $$preset && cmake --build build/$$preset && \
-	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE browser || exit 1; \
+	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE 'browser|compile_fail' || exit 1; \
 	done
-	EKIDEN_KILLS=2000 EKIDEN_KILL_STEP=1 ctest --test-dir build/release $(TEST_FLAGS) -L long
+	EKIDEN_KILLS=2000 build/release/tests/shared_kill_storm_test
+	EKIDEN_KILL_STEP=2 build/release/tests/shared_kill_step_test
 
 bench: build
 	@config/setup.sh bench
