@@ -6,8 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,18 +14,6 @@ namespace {
 
 constexpr std::size_t kSize = 100'000'000;
 constexpr std::uint32_t kReaders = 4;
-
-/// A line of /proc/PID/smaps_rollup, in bytes.
-std::size_t rollup(pid_t pid, const std::string& name) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/smaps_rollup");
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream words(line);
-    std::string word;
-    std::size_t kib = 0;
-    if (words >> word >> kib && word == name) return kib * 1024;
-  }
-  return 0;
-}
 
 TEST(LargeValue, IsBuiltInPlaceAndSharedByAllItsReaders) {
   MemoCache cache({.data_bytes = 128U << 20});
@@ -48,11 +34,8 @@ TEST(LargeValue, IsBuiltInPlaceAndSharedByAllItsReaders) {
   ASSERT_TRUE(eventually([&] { return *read == kReaders; }, 60));
 
   EXPECT_EQ(*wrong, 0U);
-  // A sanitizer's own memory is not the cache's: then only the shared part is weighed.
-  const std::string line = kSanitized ? "Pss_Shmem:" : "Pss:";
-  std::size_t readers_use = 0;
-  for (const Child& reader : readers) readers_use += rollup(reader.pid(), line);
-  const std::size_t total = readers_use + rollup(getpid(), line);
+  std::size_t total = proportional_set_size(getpid());
+  for (const Child& reader : readers) total += proportional_set_size(reader.pid());
   EXPECT_GT(total, kSize) << "the value was read, so it is mapped";
   EXPECT_LT(total, 150'000'000U);
   RecordProperty("pss_mib", static_cast<int>(total >> 20U));

@@ -12,8 +12,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <new>
+#include <sstream>
+#include <string>
 #include <utility>
 
 // Real processes for the tests of what processes share.
@@ -116,6 +119,19 @@ class SharedObject {
  private:
   T* object_;
 };
+
+/// What a process's memory costs, in bytes: of pages that n processes share, it bears 1/n.
+/// A sanitizer's own memory is nobody's: then only the shared part is weighed.
+inline std::size_t proportional_set_size(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/smaps_rollup");
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string word;
+    std::size_t kib = 0;
+    if (words >> word >> kib && word == (kSanitized ? "Pss_Shmem:" : "Pss:")) return kib * 1024;
+  }
+  return 0;
+}
 
 /// A number from the environment.
 inline long setting(const char* name, long otherwise) {
