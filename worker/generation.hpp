@@ -14,11 +14,8 @@ namespace ekiden::worker {
 class Service;
 
 struct LoadOptions {
-  std::string app_path;        ///< absolute path of the module, ".../caching_signaling.so"
-  bool debug = false;          ///< responses may show internals
-  /// Where the app lives on its host: what the server matches, and what the browser is told. They
-  /// differ behind a proxy that cuts a prefix off. Both start and end with '/'.
-  std::string routes_pathname_prefix = "/", requests_pathname_prefix = "/";
+  std::string app_path;  ///< absolute path of the module, ".../caching_signaling.so"
+  bool debug = false;    ///< responses may show internals
 };
 
 /// One loaded generation of an app: module, registry, and every response that does not change,

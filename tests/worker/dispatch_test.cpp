@@ -118,14 +118,23 @@ TEST(Routes, AnswerHeadLikeGet) {
 }
 
 TEST(Routes, LieBelowThePrefix) {
-  SiteOptions options;
-  options.routes_pathname_prefix = "/app/";
-  Site site([](App& app) { app.layout("x"); }, options);
+  Site site([](App& app) { app.layout("x").routes_pathname_prefix("/app/"); });
 
   EXPECT_EQ(site.get("/app/_dash-layout").body, "\"x\"");
   EXPECT_THAT(site.get("/app/").body, HasSubstr("react-entry-point"));
   EXPECT_EQ(site.get("/_dash-layout").status, 404);
   EXPECT_EQ(site.get("/").status, 404);
+  EXPECT_EQ(site.get("/ap").status, 404);
+}
+
+TEST(Routes, LeadFromThePrefixWithoutItsSlashToTheApp) {
+  Site site([](App& app) {
+    app.layout("x").routes_pathname_prefix("/app/").requests_pathname_prefix("/proxy/app/");
+  });
+
+  const Answer answer = site.get("/app");
+  EXPECT_EQ(answer.status, 308);
+  EXPECT_EQ(answer.headers, "Location: /proxy/app/\r\n");
 }
 
 // Callbacks.

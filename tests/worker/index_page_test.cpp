@@ -120,9 +120,8 @@ TEST(IndexPage, TakesTheIconFromTheAssetsIfThereIsOne) {
 TEST(IndexPage, PutsEveryUrlBelowTheRequestsPrefix) {
   test::TemporaryFolder folder;
   folder.write("page.css", "body{}");
-  SiteOptions options;
-  options.requests_pathname_prefix = "/proxied/";
-  const std::string html = page(nothing, Assets::load(folder.path()), options);
+  const std::string html = page([](App& app) { app.requests_pathname_prefix("/proxied/"); },
+                                Assets::load(folder.path()));
 
   std::vector<std::string> urls = all_after(html, " src=\"", "\"");
   for (std::string& url : all_after(html, " href=\"", "\"")) urls.push_back(std::move(url));

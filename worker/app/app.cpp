@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "worker/app/definition.hpp"
+#include "worker/app/environment.hpp"
 
 namespace ekiden {
 
@@ -64,7 +65,9 @@ std::string CallbackDefinition::output_id() const {
 
 }  // namespace worker
 
-App::App() : definition_(std::make_unique<worker::AppDefinition>()) {}
+App::App() : definition_(std::make_unique<worker::AppDefinition>()) {
+  worker::apply_dash_environment(*definition_);
+}
 
 App::~App() = default;
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "worker/app/page_settings.hpp"
+
 namespace ekiden {
 class Cache;
 }
@@ -53,6 +55,7 @@ struct AppDefinition {
   std::vector<std::string> external_stylesheets, external_scripts;
   bool suppress_callback_exceptions = false;
   bool prevent_initial_callbacks = false;
+  PageSettings page;
   std::shared_ptr<Cache> cache;  ///< null until App::cache was called
 };
 

@@ -24,8 +24,7 @@ class LoadedGeneration final : public Generation {
     try {
       check_registry(app_.definition());
       router_.emplace(app_.definition(), embedded_suites(), Assets::load(module_.folder("assets")),
-                      SiteOptions{options.debug, options.routes_pathname_prefix,
-                                  options.requests_pathname_prefix});
+                      SiteOptions{options.debug});
     } catch (const Error& error) {
       throw Error(module_.path().string() + ": " + error.what());
     }

@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "worker/app/pathnames.hpp"
 #include "worker/dispatch/escape.hpp"
 
 namespace ekiden::worker {
@@ -39,17 +40,24 @@ constexpr std::string_view kPage = R"(<!DOCTYPE html>
 </html>
 )";
 
-std::string asset_url(const Asset& asset, const SiteOptions& options) {
-  return fmt::format("{}assets/{}?m={}", options.requests_pathname_prefix,
-                     url_encoded_path(asset.path), asset.modified);
+/// What the parts of a page are made from.
+struct Sources {
+  const AppDefinition& app;
+  const Suites& suites;
+  const Assets& assets;
+  const std::string requests;  ///< the prefix of URLs
+};
+
+std::string asset_url(const Asset& asset, const Sources& from) {
+  return fmt::format("{}?m={}", asset_url(from.app.page, url_encoded_path(asset.path)),
+                     asset.modified);
 }
 
-std::string favicon_link(const Assets& assets, const SiteOptions& options) {
-  const Asset* own = assets.find("favicon.ico");
-  const std::string url =
-      own != nullptr
-          ? asset_url(*own, options)
-          : fmt::format("{}_favicon.ico?v={}", options.requests_pathname_prefix, kDashVersion);
+std::string favicon_link(const Sources& from) {
+  const Asset* own = from.assets.find("favicon.ico");
+  const std::string url = own != nullptr
+                              ? asset_url(*own, from)
+                              : fmt::format("{}_favicon.ico?v={}", from.requests, kDashVersion);
   return fmt::format(R"(<link rel="icon" type="image/x-icon" href="{}">)", html_escaped(url));
 }
 
@@ -63,44 +71,47 @@ void append_script(std::string_view url, std::string_view attributes, std::strin
                  html_escaped(url));
 }
 
-std::string stylesheets(const AppDefinition& app, const Assets& assets,
-                        const SiteOptions& options) {
+std::string stylesheets(const Sources& from) {
   std::string out;
-  for (const std::string& url : app.external_stylesheets) append_stylesheet(url, out);
-  for (const Asset& asset : assets.in_page_order()) {
-    if (asset.path.ends_with(".css")) append_stylesheet(asset_url(asset, options), out);
+  for (const std::string& url : from.app.external_stylesheets) append_stylesheet(url, out);
+  if (!from.app.page.include_assets_files) return out;
+  for (const Asset& asset : from.assets.in_page_order()) {
+    if (asset.path.ends_with(".css")) append_stylesheet(asset_url(asset, from), out);
   }
   return out;
 }
 
-void append_suite_scripts(const Suites& suites, bool before_app_scripts, const SiteOptions& options,
-                          std::string& out) {
-  for (const SuiteScript& script : suites.scripts) {
+void append_suite_scripts(const Sources& from, bool before_app_scripts, std::string& out) {
+  for (const SuiteScript& script : from.suites.scripts) {
     if (script.before_app_scripts != before_app_scripts) continue;
-    const SuiteFile* file = find_suite_file(suites.files, script.package, script.path);
+    const SuiteFile* file = find_suite_file(from.suites.files, script.package, script.path);
     if (file == nullptr) {
       throw Error(fmt::format("the front-end pack lists {}/{} as a script but does not contain it",
                               script.package, script.path));
     }
-    append_script(fmt::format("{}_dash-component-suites/{}", options.requests_pathname_prefix,
-                              fingerprinted_path(*file)),
-                  "", out);
+    append_script(
+        fmt::format("{}_dash-component-suites/{}", from.requests, fingerprinted_path(*file)), "",
+        out);
+  }
+}
+
+void append_asset_scripts(const Sources& from, std::string& out) {
+  if (!from.app.page.include_assets_files) return;
+  for (const Asset& asset : from.assets.in_page_order()) {
+    const bool module = asset.path.ends_with(".mjs");
+    if (!module && !asset.path.ends_with(".js")) continue;
+    append_script(asset_url(asset, from), module ? " type=\"module\"" : "", out);
   }
 }
 
 /// Assets come before the renderer and the component libraries, so that they can define
 /// window.dash_clientside functions which these then find.
-std::string scripts(const AppDefinition& app, const Suites& suites, const Assets& assets,
-                    const SiteOptions& options) {
+std::string scripts(const Sources& from) {
   std::string out;
-  append_suite_scripts(suites, true, options, out);
-  for (const std::string& url : app.external_scripts) append_script(url, "", out);
-  for (const Asset& asset : assets.in_page_order()) {
-    const bool module = asset.path.ends_with(".mjs");
-    if (!module && !asset.path.ends_with(".js")) continue;
-    append_script(asset_url(asset, options), module ? " type=\"module\"" : "", out);
-  }
-  append_suite_scripts(suites, false, options, out);
+  append_suite_scripts(from, true, out);
+  for (const std::string& url : from.app.external_scripts) append_script(url, "", out);
+  append_asset_scripts(from, out);
+  append_suite_scripts(from, false, out);
   return out;
 }
 
@@ -118,27 +129,30 @@ std::string plotly_version(const Suites& suites) {
 
 std::string config_json(const AppDefinition& app, const Suites& suites,
                         const SiteOptions& options) {
+  const PageSettings& page = app.page;
+  const bool ui = page.ui.value_or(options.debug);
   // props_check needs the development builds of React and the libraries, which are not in the pack.
   return fmt::format(
-      R"({{"url_base_pathname":null,"requests_pathname_prefix":{},"ui":{},"props_check":false,)"
-      R"("disable_version_check":true,"show_undo_redo":false,"suppress_callback_exceptions":{},)"
+      R"({{"url_base_pathname":{},"requests_pathname_prefix":{},"ui":{},"props_check":false,)"
+      R"("disable_version_check":{},"show_undo_redo":false,"suppress_callback_exceptions":{},)"
       R"("update_title":{},"children_props":{},"serve_locally":true,"dash_version":{},)"
       R"("python_version":null,"dash_version_url":null,"ddk_version":null,"plotly_version":{},)"
       R"("validate_callbacks":{},"csrf_token_name":"_csrf_token",)"
       R"("csrf_header_name":"X-CSRFToken","plotly_cloud_installed":true{}}})",
-      json_quoted(options.requests_pathname_prefix), options.debug,
+      page.url_base_pathname ? json_quoted(*page.url_base_pathname) : "null",
+      json_quoted(pathnames_of(page).requests), ui, page.disable_version_check,
       app.suppress_callback_exceptions, text_or_null(app.update_title), suites.children_props,
-      json_quoted(kDashVersion), plotly_version(suites), options.debug,
-      options.debug ? R"(,"dev_tools":[])" : "");
+      json_quoted(kDashVersion), plotly_version(suites),
+      page.validate_callbacks.value_or(options.debug), ui ? R"(,"dev_tools":[])" : "");
 }
 
 std::string index_page(const AppDefinition& app, const Suites& suites, const Assets& assets,
                        const SiteOptions& options) {
+  const Sources from{app, suites, assets, pathnames_of(app.page).requests};
   return fmt::format(kPage, fmt::arg("title", html_escaped(app.title)),
-                     fmt::arg("favicon", favicon_link(assets, options)),
-                     fmt::arg("css", stylesheets(app, assets, options)),
+                     fmt::arg("favicon", favicon_link(from)), fmt::arg("css", stylesheets(from)),
                      fmt::arg("config", script_safe(config_json(app, suites, options))),
-                     fmt::arg("scripts", scripts(app, suites, assets, options)));
+                     fmt::arg("scripts", scripts(from)));
 }
 
 }  // namespace ekiden::worker

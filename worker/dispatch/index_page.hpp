@@ -13,12 +13,9 @@ namespace ekiden::worker {
 /// The Dash version whose protocol is spoken, as the dev tools show it.
 inline constexpr std::string_view kDashVersion = "4.3.0";
 
-/// Where the app lives on its host, and what it may show.
+/// What the server, not the app, says of a site.
 struct SiteOptions {
-  bool debug = false;
-  /// What the server matches, and what the browser is told; they differ behind a proxy that cuts
-  /// a prefix off. Both start and end with '/'.
-  std::string routes_pathname_prefix = "/", requests_pathname_prefix = "/";
+  bool debug = false;  ///< dev tools are on, and responses may show internals
 };
 
 /// The HTML document that starts the renderer.

@@ -10,6 +10,7 @@
 #include "worker/app/exception_text.hpp"
 #include "worker/dispatch/dependencies.hpp"
 #include "worker/dispatch/error_page.hpp"
+#include "worker/dispatch/escape.hpp"
 #include "worker/dispatch/favicon.hpp"
 #include "worker/dispatch/suites.hpp"
 #include "worker/http/grammar.hpp"
@@ -22,7 +23,6 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kUpdateComponent = "_dash-update-component";
 constexpr std::string_view kLayout = "_dash-layout";
 constexpr std::string_view kSuites = "_dash-component-suites/";
-constexpr std::string_view kAssets = "assets/";
 
 /// The renderer polls this only when told to; it must exist all the same.
 constexpr std::string_view kNoReload =
@@ -55,6 +55,8 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       suites_(suites),
       assets_(std::move(assets)),
       options_(std::move(options)),
+      pathnames_(pathnames_of(app.page)),
+      assets_below_(app.page.assets_url_path + '/'),
       callbacks_(app),
       update_component_(callbacks_, options_.debug),
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
@@ -87,17 +89,28 @@ void Router::run(Request& request, Response& response) noexcept {
 }
 
 Service::Next Router::route(const Request& request, Response& response) const {
-  const auto name = below(options_.routes_pathname_prefix, request.path);
-  if (!name) {
-    send_not_found(response);
-    return Next::send;
-  }
+  const auto name = below(pathnames_.routes, request.path);
+  if (!name) return route_outside(request, response);
   if (*name == kUpdateComponent) return route_post(*name, request, response);
   if (request.method != Method::get && request.method != Method::head) {
     send_method_not_allowed("GET, HEAD", response);
     return Next::send;
   }
   return route_get(*name, request, response);
+}
+
+Service::Next Router::route_outside(const Request& request, Response& response) const {
+  const auto rest = below(request.path, pathnames_.routes);
+  if (rest != "/") {
+    send_not_found(response);
+    return Next::send;
+  }
+  // "/app" instead of "/app/": without the slash the browser would resolve relative links wrongly.
+  response.status = 308;
+  response.headers = "Location: " + url_encoded_path(pathnames_.requests);
+  if (!request.query.empty()) response.headers.append("?").append(request.query);
+  response.headers += "\r\n";
+  return Next::send;
 }
 
 Service::Next Router::route_post(std::string_view, const Request& request,
@@ -122,7 +135,7 @@ Service::Next Router::route_get(std::string_view name, const Request& request,
     send_static(dependencies_.view(), Caching::revalidate, request, response);
   } else if (const auto suite = below(kSuites, name)) {
     send_suite_file(suites_.files, *suite, request, response);
-  } else if (const auto asset = below(kAssets, name)) {
+  } else if (const auto asset = below(assets_below_, name)) {
     send_asset(*asset, request, response);
   } else if (name == "_favicon.ico") {
     send_static(favicon_.view(), Caching::revalidate, request, response);

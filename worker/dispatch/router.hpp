@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "worker/app/definition.hpp"
+#include "worker/app/pathnames.hpp"
 #include "worker/dispatch/assets.hpp"
 #include "worker/dispatch/callback_table.hpp"
 #include "worker/dispatch/index_page.hpp"
@@ -36,6 +38,7 @@ class Router : public Service {
   Next route(const Request& request, Response& response) const;
   Next route_post(std::string_view name, const Request& request, Response& response) const;
   Next route_get(std::string_view name, const Request& request, Response& response) const;
+  Next route_outside(const Request& request, Response& response) const;
   void send_asset(std::string_view path, const Request& request, Response& response) const;
   void send_layout(Response& response) const;
 
@@ -43,6 +46,8 @@ class Router : public Service {
   const Suites suites_;
   const Assets assets_;
   const SiteOptions options_;
+  const Pathnames pathnames_;
+  const std::string assets_below_;  ///< "assets/"
   const CallbackTable callbacks_;
   const UpdateComponent update_component_;
   PreparedContent index_, layout_, dependencies_, favicon_;

@@ -5,11 +5,13 @@
 #include <concepts>
 #include <cstddef>
 #include <ekiden/callback.hpp>
+#include <ekiden/context.hpp>
 #include <ekiden/module.hpp>
 #include <ekiden/properties.hpp>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -59,6 +61,24 @@ class App {
   /// Addresses of stylesheets and scripts that the page loads before the app's own assets.
   App& external_stylesheets(std::vector<std::string> urls);
   App& external_scripts(std::vector<std::string> urls);
+
+  /// Where the app lives on its host, "/sales/": one path for both sides, or, behind a proxy that
+  /// cuts a prefix off, what the browser asks for and what the server matches. Default: "/", or
+  /// what DASH_URL_BASE_PATHNAME, DASH_REQUESTS_PATHNAME_PREFIX, DASH_ROUTES_PATHNAME_PREFIX and
+  /// DASH_APP_NAME say.
+  App& url_base_pathname(std::string path);
+  App& requests_pathname_prefix(std::string prefix);
+  App& routes_pathname_prefix(std::string prefix);
+  /// The URL of a file of the assets folder: "logo.png" -> "/sales/assets/logo.png". Like the next
+  /// two it reads the prefixes, so set those first.
+  std::string get_asset_url(std::string_view path) const;
+  /// A path of the app as the browser must ask for it: "/page-2" -> "/sales/page-2". Throws Error
+  /// unless it is empty or starts with '/'.
+  std::string get_relative_path(std::string_view path) const;
+  /// The opposite, without slashes at the ends: "/sales/page-2/" -> "page-2". Throws Error for a
+  /// path outside the app.
+  std::string strip_relative_path(std::string_view path) const;
+
   /// Allows callbacks on ids that the layout does not have when set-up ends.
   App& suppress_callback_exceptions(bool suppress = true);
   /// Callbacks do not run when the page is loaded, unless their own options say otherwise.
