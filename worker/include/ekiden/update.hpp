@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <ekiden/patch.hpp>
 #include <ekiden/to_json.hpp>
 #include <exception>
 #include <optional>
