@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,14 +20,17 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 /// was handed to.
 struct Request {
   Method method = Method::get;
-  int version = 11;      ///< 10 or 11
-  std::string head;      ///< the raw header block that `target` and `headers` point into
+  int version = 11;         ///< 10 or 11
+  std::string head;         ///< the raw header block that `target` and `headers` point into
   std::string_view target;  ///< as sent: "/a%20b?x=1"
   std::string path;         ///< percent-decoded, without the query
   std::string_view query;   ///< after '?', undecoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string body;
   std::string remote;  ///< peer address, "127.0.0.1" or "unix:"
+  /// Set while the request is worked on, by another thread, once the client has hung up; nullptr
+  /// where nobody watches.
+  const std::atomic<bool>* client_gone = nullptr;
 
   /// Value of the named header (any case), or an empty view.
   std::string_view header(std::string_view name) const noexcept;

@@ -95,6 +95,16 @@ TEST(Callback, ARunningCallbackOutlivesItsClient) {
   EXPECT_TRUE(worker.process.wait_until([](const auto& slot) { return slot.connections == 1; }));
 }
 
+TEST(Callback, ARunningCallbackIsToldThatItsClientHasGone) {
+  ServedWorker worker(with_threads(1));
+  RawClient leaving = worker.connect();
+  leaving.send(RawClient::post_request("/watch", "x"));
+  ASSERT_TRUE(worker.service.wait_until_held());
+
+  leaving.hang_up();
+  EXPECT_TRUE(worker.service.wait_until_held());
+}
+
 TEST(Callback, AHalfClosedClientStillGetsItsAnswer) {
   ServedWorker worker(with_threads(1));
   RawClient client = worker.connect();

@@ -45,7 +45,9 @@ StandInService::~StandInService() {
 
 worker::Service::Next StandInService::begin(worker::Request& request,
                                             worker::Response& response) noexcept {
-  if (request.path == "/echo" || request.path == "/hold") return Next::run_on_callback_thread;
+  if (request.path == "/echo" || request.path == "/hold" || request.path == "/watch") {
+    return Next::run_on_callback_thread;
+  }
   response.content_type = "text/plain";
   if (request.path == "/text") {
     response.static_body = "text";
@@ -67,8 +69,23 @@ void StandInService::run(worker::Request& request, worker::Response& response) n
       response.status = 500;
     }
   }
+  if (request.path == "/watch") watch(request);
   response.content_type = "text/plain";
   response.body = request.body;
+}
+
+/// Tells the test that it has begun, and again once the client has gone.
+void StandInService::watch(const worker::Request& request) {
+  const char byte = 'w';
+  bool told = ::write(held_[1], &byte, 1) == 1;
+  constexpr std::chrono::milliseconds kStep{5};
+  for (auto left = std::chrono::milliseconds(kPatience); told && left > kStep; left -= kStep) {
+    if (*request.client_gone) {
+      told = ::write(held_[1], &byte, 1) == 1;
+      return;
+    }
+    ::poll(nullptr, 0, static_cast<int>(kStep.count()));
+  }
 }
 
 bool StandInService::wait_until_held() {

@@ -13,7 +13,7 @@ namespace ekiden::test {
 ///   /text         "text", at once                   /big     8 MiB, at once
 ///   /show         method, path, query and body      /echo    the body, from a callback thread
 ///   /hold         as /echo, once let_go() is called
-///   /empty        204
+///   /empty        204                               /watch   as /echo, once the client has gone
 class StandInService final : public worker::Service {
  public:
   /// Makes the pipes and counters that the worker's process will share with the test's.
@@ -23,7 +23,8 @@ class StandInService final : public worker::Service {
   Next begin(worker::Request& request, worker::Response& response) noexcept override;
   void run(worker::Request& request, worker::Response& response) noexcept override;
 
-  /// Waits until one more callback of /hold has begun. False after kPatience.
+  /// Waits until one more callback of /hold or /watch has begun, or one of /watch has noticed that
+  /// its client has gone. False after kPatience.
   bool wait_until_held();
   /// Lets one callback of /hold, present or future, finish.
   void let_go();
@@ -31,6 +32,8 @@ class StandInService final : public worker::Service {
   int begun() const { return *begun_; }
 
  private:
+  void watch(const worker::Request& request);
+
   int held_[2];
   int released_[2];
   std::atomic<int>* begun_;

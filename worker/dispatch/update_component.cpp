@@ -4,11 +4,13 @@
 #include <cxxabi.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <ekiden/update.hpp>
 #include <utility>
 
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
+#include "worker/dispatch/callback_call.hpp"
 #include "worker/json/reader.hpp"
 
 namespace ekiden::worker {
@@ -79,14 +81,13 @@ std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json&
   return values;
 }
 
-/// Writes {"multi":true,"response":{"id":{"property":value}}} without the outputs that stay as
-/// they are.
+/// Writes {"id":{"property":value}} without the outputs that stay as they are.
 void write_result(const CallbackEntry& entry, const CallbackResult& result, std::string& out) {
   if (result.size() != entry.definition->outputs.size()) {
     throw Error(fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
                             entry.definition->outputs.size(), result.size()));
   }
-  out += R"({"multi":true,"response":{)";
+  out += '{';
   bool first_target = true;
   for (const CallbackEntry::Target& target : entry.targets) {
     bool opened = false;
@@ -105,7 +106,25 @@ void write_result(const CallbackEntry& entry, const CallbackResult& result, std:
     }
     if (opened) out += '}';
   }
-  out += "}}";
+  out += '}';
+}
+
+/// 204 if there is nothing to update, else what the outputs and the callback's set_props say.
+void write_response(const CallbackEntry& entry, const CallbackCall& call,
+                    const CallbackResult& result, Response& response) {
+  call.write_headers(response.headers);
+  if (entry.definition->outputs.empty() && !call.has_side_update()) {
+    response.status = 204;
+    return;
+  }
+  response.body += R"({"multi":true,"response":)";
+  write_result(entry, result, response.body);
+  if (call.has_side_update()) {
+    response.body += R"(,"sideUpdate":)";
+    call.write_side_update(response.body);
+  }
+  response.body += '}';
+  response.content_type = kJson;
 }
 
 Failure current_failure(const CallbackEntry& entry) {
@@ -136,24 +155,32 @@ std::optional<Failure> UpdateComponent::run(const Request& request, Response& re
                   "If the app was updated meanwhile, reload the page.");
   }
   shared::log(shared::LogLevel::debug, "callback '{}' started", entry->id);
-  std::optional<Failure> failure = run_callback(*entry, body, response);
+  std::optional<Failure> failure = run_callback(*entry, body, request, response);
   shared::log(shared::LogLevel::debug, "callback '{}' finished: {}", entry->id, response.status);
   return failure;
 }
 
 std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
+                                                     const Request& request,
                                                      Response& response) const {
+  const auto start = std::chrono::steady_clock::now();
+  CallbackCall call(*entry.definition, body, request);
+  std::optional<Failure> failure = answer(entry, call, response);
+  if (debug_) {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    response.headers += server_timing("__dash_server", seconds.count(), {});
+    call.write_timings(response.headers);
+  }
+  return failure;
+}
+
+std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const CallbackCall& call,
+                                               Response& response) const {
   const CallbackDefinition& callback = *entry.definition;
   try {
-    check_outputs(callback, body.find("outputs"));
-    const std::vector<Json> arguments = read_arguments(callback, body);
-    const CallbackResult result = callback.run(arguments);
-    if (callback.outputs.empty()) {
-      response.status = 204;
-      return std::nullopt;
-    }
-    write_result(entry, result, response.body);
-    response.content_type = kJson;
+    check_outputs(callback, call.body().find("outputs"));
+    const std::vector<Json> arguments = read_arguments(callback, call.body());
+    write_response(entry, call, callback.run(arguments), response);
     return std::nullopt;
   } catch (const PreventUpdate&) {
     response.clear();

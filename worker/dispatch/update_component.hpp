@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "worker/dispatch/callback_call.hpp"
 #include "worker/dispatch/callback_table.hpp"
 #include "worker/dispatch/error_page.hpp"
 #include "worker/exchange.hpp"
@@ -31,7 +32,9 @@ class UpdateComponent {
 
  private:
   std::optional<Failure> run_callback(const CallbackEntry& entry, const Json& body,
-                                      Response& response) const;
+                                      const Request& request, Response& response) const;
+  std::optional<Failure> answer(const CallbackEntry& entry, const CallbackCall& call,
+                                Response& response) const;
   Failure reject(std::string_view output, std::string_view reason, Response& response,
                  std::string_view advice = {}) const;
 

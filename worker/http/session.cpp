@@ -32,6 +32,7 @@ Session::Session(SessionContext& context, Accepted accepted)
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   request_.remote = std::move(accepted.remote);
+  request_.client_gone = &client_gone_;
 }
 
 bool Session::start() {
@@ -117,6 +118,7 @@ void Session::release_memory() {
   std::string remote = std::move(request_.remote);
   request_ = Request{};
   request_.remote = std::move(remote);
+  request_.client_gone = &client_gone_;
   release(response_.headers);
   release(response_.body);
   release(head_);
@@ -125,6 +127,7 @@ void Session::release_memory() {
 void Session::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  client_gone_.store(true, std::memory_order_relaxed);
   boost::system::error_code ignored;
   socket_.close(ignored);
   context_.closed(*this);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -103,11 +104,12 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Socket socket_;
   State state_ = State::reading_head;
   bool read_pending_ = false;
-  bool peer_is_done_ = false;      // it has shut its side down: this answer is the last
-  bool closing_ = false;           // after the answer that is being made or sent
-  bool begun_ = false;             // bytes of the current head have arrived
-  bool lean_ = true;               // buffers of the last exchange have been freed
-  std::uint64_t deadline_ns_ = 0;  // 0: none
+  bool peer_is_done_ = false;             // it has shut its side down: this answer is the last
+  bool closing_ = false;                  // after the answer that is being made or sent
+  bool begun_ = false;                    // bytes of the current head have arrived
+  bool lean_ = true;                      // buffers of the last exchange have been freed
+  std::atomic<bool> client_gone_{false};  // read by the callback through request_
+  std::uint64_t deadline_ns_ = 0;         // 0: none
   ReadBuffer input_;
   HeadScanner scanner_;
   Framing framing_;

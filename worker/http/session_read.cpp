@@ -63,9 +63,11 @@ void Session::received(const boost::system::error_code& error, std::size_t count
 }
 
 /// A client that has sent its request and shut its side down may still wait for the answer, so the
-/// end of input counts as "gone" only if nobody works on the answer yet.
+/// end of input ends the connection only if nobody works on the answer yet. A browser that leaves
+/// looks the same, so the callback is told, and may do as it likes.
 void Session::input_ended(bool orderly) {
   peer_is_done_ = true;
+  client_gone_.store(true, std::memory_order_relaxed);
   const bool answer_under_way = state_ == State::running || state_ == State::writing;
   if (!orderly || !answer_under_way) {
     if (state_ == State::running) context_.pool.withdraw(*this);
