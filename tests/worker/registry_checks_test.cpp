@@ -141,6 +141,52 @@ TEST_F(RegistryChecks, AnOutputIsGivenOncePerCallback) {
               ElementsAre(HasSubstr("Output \"out.children\" is used twice by this callback")));
 }
 
+// Section 2.6 of the wire protocol.
+
+TEST_F(RegistryChecks, PatternsNeedNoComponentButTheirPropertyMustFitOne) {
+  app.layout({Box().id({{"type", "x"}, {"index", 1}}), Box().id("out")});
+  app.callback(Output{"out", "children"}, Input{{{"type", "later"}, {"index", ALL}}, "value"},
+               [](Json) { return 1; });
+  EXPECT_THAT(problems(), IsEmpty());
+
+  app.callback(Output{"out", "value"}, Input{{{"type", "x"}, {"index", ALL}}, "valeu"},
+               [](Json) { return 1; });
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("component has no property \"valeu\"")));
+}
+
+TEST_F(RegistryChecks, OverlappingPatternsBelongToOneCallback) {
+  app.callback(Output{{{"type", "x"}, {"index", ALL}}, "value"}, Input{"in", "value"}, same);
+  app.callback(Output{{{"type", "y"}, {"index", ALL}}, "value"}, Input{"in", "value"}, same);
+  EXPECT_THAT(problems(), IsEmpty());
+
+  app.callback(Output{{{"type", "x"}, {"index", 3}}, "value"}, Input{"in", "value"}, same);
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("is already in use by the callback at")));
+}
+
+TEST_F(RegistryChecks, AllOutputsMatchTheSameKeys) {
+  app.callback({Output{{{"a", MATCH}}, "value"}, Output{"out", "children"}},
+               Input{{{"a", MATCH}}, "value"}, [](int) { return no_update; });
+
+  EXPECT_THAT(problems(),
+              ElementsAre(HasSubstr("Output \"out.children\": Mismatched `MATCH` wildcards")));
+}
+
+TEST_F(RegistryChecks, ArgumentsMatchOnlyWhatTheOutputsMatch) {
+  app.callback(Output{{{"a", MATCH}}, "value"}, Input{{{"b", MATCH}}, "value"}, same);
+  app.callback(Output{"out", "value"}, Input{{{"b", MATCH}}, "value"}, same);
+  app.callback(Output{"out", "children"}, Input{{{"b", ALLSMALLER}}, "value"},
+               [](Json) { return 1; });
+
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("`Input` / `State` wildcards not in `Output`s"),
+                                      HasSubstr("where the Outputs have MATCH for no key")));
+}
+
+TEST_F(RegistryChecks, AllSmallerIsNotForOutputs) {
+  app.callback(Output{{{"a", ALLSMALLER}}, "value"}, Input{"in", "value"}, same);
+
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("ALLSMALLER is for Inputs and States")));
+}
+
 TEST_F(RegistryChecks, CallbacksThatRunEachOtherForEverAreReported) {
   app.layout({Box().id("a"), Box().id("b"), Box().id("c")});
   app.callback(Output{"b", "value"}, Input{"a", "value"}, same);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstdio>
 #include <ekiden/app.hpp>
 #include <exception>
@@ -61,6 +62,11 @@ std::string CallbackDefinition::output_id() const {
     id += output.id + '.' + output.property;
   }
   return multi ? ".." + id + ".." : id;
+}
+
+bool CallbackDefinition::has_pattern_output() const {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const Output& output) { return !output.pattern.empty(); });
 }
 
 }  // namespace worker

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <ekiden/callback.hpp>
+
+#include "worker/app/pattern.hpp"
 
 namespace ekiden {
 
-Dependency::Dependency(std::string_view id_, std::string_view property_, detail::Where where_)
-    : id(id_), property(property_), where(where_) {}
+Dependency::Dependency(Plain id_, std::string_view property_, detail::Where where_)
+    : id(id_.id), property(property_), where(where_) {}
+
+Dependency::Dependency(const Pattern& pattern_, std::string_view property_, detail::Where where_)
+    : id(worker::pattern_text(pattern_.members())),
+      property(property_),
+      where(where_),
+      pattern(pattern_.members()) {}
+
+bool Dependency::is_list() const {
+  return std::any_of(pattern.begin(), pattern.end(), [](const Pattern::Member& member) {
+    return member.wildcard && *member.wildcard != MATCH;
+  });
+}
 
 namespace detail {
 

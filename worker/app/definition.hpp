@@ -43,6 +43,8 @@ struct CallbackDefinition {
   /// What the wire calls `output`, and messages the callback's name: "graph.figure", or
   /// "..a.children...b.value.." for a list.
   std::string output_id() const;
+  /// True if the request says which components the outputs are.
+  bool has_pattern_output() const;
 };
 
 /// All that set-up says about an application. Read-only after set-up.

@@ -45,6 +45,7 @@ LayoutIndex::LayoutIndex(const Json& layout) {
 void LayoutIndex::add(const detail::ComponentNode& component) {
   std::string id = id_text(component);
   if (id.empty()) return;
+  if (component.find("id")->as_object()) with_pattern_ids_.push_back(&component);
   const auto [entry, is_new] = components_.emplace(id, &component);
   const bool reported = std::find(duplicates_.begin(), duplicates_.end(), id) != duplicates_.end();
   if (!is_new && !reported) duplicates_.push_back(std::move(id));

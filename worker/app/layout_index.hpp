@@ -28,6 +28,10 @@ class LayoutIndex {
   const detail::ComponentNode* find(std::string_view id) const;
   /// Ids that more than one component has, each once.
   const std::vector<std::string>& duplicates() const { return duplicates_; }
+  /// The components whose id is an object, in the layout's order.
+  const std::vector<const detail::ComponentNode*>& with_pattern_ids() const {
+    return with_pattern_ids_;
+  }
   /// String ids, sorted.
   std::vector<std::string_view> ids() const;
 
@@ -36,6 +40,7 @@ class LayoutIndex {
 
   std::map<std::string, const detail::ComponentNode*, std::less<>> components_;
   std::vector<std::string> duplicates_;
+  std::vector<const detail::ComponentNode*> with_pattern_ids_;
 };
 
 /// How messages name a component's id: the string itself, or the pattern's text; empty if it has

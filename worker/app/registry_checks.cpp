@@ -2,13 +2,14 @@
 #include "worker/app/registry_checks.hpp"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <string_view>
-#include <utility>
 
 #include "worker/app/circular_dependencies.hpp"
 #include "worker/app/layout_index.hpp"
 #include "worker/app/nearest_name.hpp"
+#include "worker/app/output_checks.hpp"
+#include "worker/app/pattern.hpp"
 
 namespace ekiden::worker {
 
@@ -79,14 +80,23 @@ void check_components(const Json& layout, const LayoutIndex& index, Problems& pr
   });
 }
 
-/// "callback 'graph.figure' (app.cpp:42): "
-std::string subject(const CallbackDefinition& callback) {
-  return "callback '" + callback.output_id() + "' (" + callback.where + "): ";
+std::string no_such_property(const detail::ComponentNode& component, std::string_view property) {
+  return ": the `" + type_name(component) + "` component has no property \"" +
+         std::string(property) + '"' +
+         suggestion(property, property_names(component), "its properties");
 }
 
-/// `Input "dropdown.value"`
-std::string item(const char* role, const Dependency& dependency) {
-  return std::string(role) + " \"" + dependency.id + '.' + dependency.property + '"';
+/// No component needs to match: callbacks may create them. One that does must have the property.
+void check_pattern_properties(const AppDefinition& app, const LayoutIndex& index,
+                              const Dependency& dependency,
+                              const std::function<void(const std::string&)>& problem) {
+  if (app.suppress_callback_exceptions) return;
+  for (const detail::ComponentNode* component : index.with_pattern_ids()) {
+    if (!matches(dependency.pattern, *component->find("id"))) continue;
+    if (has_property(*component, dependency.property)) continue;
+    problem(no_such_property(*component, dependency.property));
+    return;
+  }
 }
 
 void check_dependency(const AppDefinition& app, const LayoutIndex& index,
@@ -97,6 +107,10 @@ void check_dependency(const AppDefinition& app, const LayoutIndex& index,
   };
   if (dependency.id.empty() || dependency.property.empty()) {
     problem(": the id and the property must not be empty");
+    return;
+  }
+  if (!dependency.pattern.empty()) {
+    check_pattern_properties(app, index, dependency, problem);
     return;
   }
   if (const auto bad = dependency.id.find_first_of(".{"); bad != std::string::npos) {
@@ -111,9 +125,7 @@ void check_dependency(const AppDefinition& app, const LayoutIndex& index,
             suggestion(dependency.id, index.ids(), "the layout's ids") +
             " (if a callback creates it, call app.suppress_callback_exceptions())");
   } else if (!has_property(*component, dependency.property)) {
-    problem(": the `" + type_name(*component) + "` component has no property \"" +
-            dependency.property + '"' +
-            suggestion(dependency.property, property_names(*component), "its properties"));
+    problem(no_such_property(*component, dependency.property));
   }
 }
 
@@ -129,22 +141,6 @@ void check_dependencies(const AppDefinition& app, const LayoutIndex& index, Prob
   }
 }
 
-void check_duplicate_outputs(const AppDefinition& app, Problems& problems) {
-  using Property = std::pair<std::string_view, std::string_view>;
-  std::map<Property, const CallbackDefinition*> owners;
-  for (const CallbackDefinition& callback : app.callbacks) {
-    for (const Output& output : callback.outputs) {
-      const auto [owner, is_new] = owners.emplace(Property(output.id, output.property), &callback);
-      if (is_new) continue;
-      const bool same = owner->second == &callback;
-      problems.push_back(subject(callback) + item("Output", output) +
-                         (same ? " is used twice by this callback"
-                               : " is already in use by the callback at " + owner->second->where +
-                                     "; combine them into one callback"));
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> registry_problems(const AppDefinition& app) {
@@ -153,7 +149,8 @@ std::vector<std::string> registry_problems(const AppDefinition& app) {
   const LayoutIndex index(app.layout);
   check_components(app.layout, index, problems);
   check_dependencies(app, index, problems);
-  check_duplicate_outputs(app, problems);
+  check_outputs(app, problems);
+  check_wildcards(app, problems);
   check_circular_dependencies(app, problems);
   return problems;
 }

@@ -21,6 +21,10 @@ Json as_in_javascript(const Json& value) {
 
 }  // namespace
 
+void write_in_javascript(const Json& scalar, std::string& out) {
+  as_in_javascript(scalar).write(out);
+}
+
 std::string stringified_id(const Json& id) {
   if (const std::string* text = id.as_string()) return *text;
   const Json::Object* members = id.as_object();
@@ -36,7 +40,7 @@ std::string stringified_id(const Json& id) {
     text += text.empty() ? '{' : ',';
     Json(member->first).write(text);
     text += ':';
-    as_in_javascript(member->second).write(text);
+    write_in_javascript(member->second, text);
   }
   return text.empty() ? "{}" : text + '}';
 }

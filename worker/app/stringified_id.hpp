@@ -11,4 +11,7 @@ namespace ekiden::worker {
 /// Throws Error if `id` is neither a string nor an object.
 std::string stringified_id(const Json& id);
 
+/// Appends a string, boolean or number as JSON.stringify writes it: 2.0 is 2.
+void write_in_javascript(const Json& scalar, std::string& out);
+
 }  // namespace ekiden::worker

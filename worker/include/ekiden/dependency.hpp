@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
+#include <ekiden/json.hpp>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace ekiden {
 
@@ -27,14 +33,72 @@ class Where {
 
 }  // namespace detail
 
+/// Stands in a pattern for values that are known only in the browser; see Pattern.
+enum class Wildcard { match, all, all_smaller };
+
+/// The value that all of a call's MATCH of that key have in common: the callback runs for each.
+inline constexpr Wildcard MATCH = Wildcard::match;
+/// Every value; the argument, or the output's value, is then a list.
+inline constexpr Wildcard ALL = Wildcard::all;
+/// Every value below that of MATCH of the same key; only for Inputs and States. A list, too.
+inline constexpr Wildcard ALLSMALLER = Wildcard::all_smaller;
+
+/// An id that stands for all components whose id is such an object:
+///
+///     app.callback(Output{{{"type", "sum"}, {"index", MATCH}}, "children"},
+///                  Input{{{"type", "item"}, {"index", ALL}}, "value"},
+///                  [](std::vector<double> values) { … });
+class Pattern {
+ public:
+  /// A key with the value that it must have, or with a wildcard.
+  struct Member {
+    Member(std::string_view key_, const char* value_) : key(key_), value(value_) {}
+    Member(std::string_view key_, std::string value_) : key(key_), value(std::move(value_)) {}
+    template <class T>
+    requires(detail::JsonInteger<T> || std::floating_point<T> || std::same_as<T, bool>)
+        Member(std::string_view key_, T value_)
+        : key(key_), value(value_) {}
+    Member(std::string_view key_, Wildcard wildcard_) : key(key_), wildcard(wildcard_) {}
+
+    std::string key;
+    Json value;  ///< null for a wildcard
+    std::optional<Wildcard> wildcard;
+  };
+
+  /// Throws Error if it is empty, or if a key occurs twice.
+  Pattern(std::initializer_list<Member> members);
+
+  /// Sorted by key.
+  const std::vector<Member>& members() const { return members_; }
+
+ private:
+  std::vector<Member> members_;
+};
+
 /// A component's property, as Output, Input or State name it: `Input{"dropdown", "value"}`.
 struct Dependency {
-  Dependency(std::string_view id, std::string_view property,
+  template <std::convertible_to<std::string_view> Id>
+  Dependency(const Id& id_, std::string_view property_,
+             detail::Where where_ = detail::Where::here())
+      : Dependency(Plain{id_}, property_, where_) {}
+  Dependency(const Pattern& pattern, std::string_view property,
              detail::Where where = detail::Where::here());
 
+  /// True if it stands for any number of components, so that its value is a list.
+  bool is_list() const;
+
+  /// What the wire calls it: the id itself, or the pattern as JSON with sorted keys, a wildcard as
+  /// an array of its name: `{"index":["ALL"],"type":"item"}`.
   std::string id;
   std::string property;
-  detail::Where where;  ///< where it was written
+  detail::Where where;                   ///< where it was written
+  std::vector<Pattern::Member> pattern;  ///< sorted by key; empty if the id is a string
+
+ private:
+  struct Plain {
+    std::string_view id;
+  };
+  Dependency(Plain id, std::string_view property, detail::Where where);
 };
 
 /// The property that a callback's result goes to.

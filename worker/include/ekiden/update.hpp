@@ -17,6 +17,9 @@ struct NoUpdate {};
 /// Returned for an output that keeps the value it has in the browser.
 inline constexpr NoUpdate no_update{};
 
+/// As an element of the list that a wildcard output receives: `std::vector<Json>{1, no_update}`.
+inline Json to_json(NoUpdate) { return {{"_dash_no_update", "_dash_no_update"}}; }
+
 /// Thrown by a handler to leave all outputs as they are.
 class PreventUpdate : public std::exception {
  public:
@@ -40,9 +43,15 @@ class Update {
 
   /// nullptr if it is `no_update`.
   T* value() { return value_ ? &*value_ : nullptr; }
+  const T* value() const { return value_ ? &*value_ : nullptr; }
 
  private:
   std::optional<T> value_;
 };
+
+template <class T>
+Json to_json(const Update<T>& update) {
+  return update.value() ? Json(*update.value()) : to_json(no_update);
+}
 
 }  // namespace ekiden

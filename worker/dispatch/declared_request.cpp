@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/declared_request.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <unordered_map>
+
+#include "worker/app/pattern.hpp"
+#include "worker/app/stringified_id.hpp"
+#include "worker/dispatch/escape.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+bool names(const Json& item, const Dependency& dependency) {
+  const Json* id = item.find("id");
+  const Json* property = item.find("property");
+  if (id == nullptr || property == nullptr || property->as_string() == nullptr ||
+      *property->as_string() != dependency.property) {
+    return false;
+  }
+  if (!dependency.pattern.empty()) return matches(dependency.pattern, *id);
+  return id->as_string() != nullptr && *id->as_string() == dependency.id;
+}
+
+void check_output(const Output& output, const Json& item) {
+  bool fits = true;
+  if (!output.is_list()) {
+    fits = names(item, output);
+  } else if (const Json::Array* list = item.as_array()) {
+    for (const Json& one : *list) fits = fits && names(one, output);
+  } else {
+    fits = false;
+  }
+  if (!fits) throw Mismatch("Output does not match callback definition");
+}
+
+/// What the request says of the output at `index`.
+const Json& requested(const CallbackDefinition& callback, const Json& outputs, std::size_t index) {
+  return callback.multi ? (*outputs.as_array())[index] : outputs;
+}
+
+[[noreturn]] void throw_inputs_mismatch() {
+  throw Mismatch("Inputs do not match callback definition");
+}
+
+Json value_of(const Json& item, const Dependency& dependency) {
+  if (!names(item, dependency)) throw_inputs_mismatch();
+  // The browser leaves `value` out if the property is not set on the component.
+  const Json* value = item.find("value");
+  return value != nullptr ? *value : Json();
+}
+
+Json argument_of(const Json& item, const Argument& argument) {
+  if (!argument.dependency.is_list()) return value_of(item, argument.dependency);
+  const Json::Array* list = item.as_array();
+  if (list == nullptr) throw_inputs_mismatch();
+  Json::Array values;
+  values.reserve(list->size());
+  for (const Json& one : *list) values.push_back(value_of(one, argument.dependency));
+  return values;
+}
+
+/// Takes the values of one kind of argument, inputs or states, out of the request's list of them.
+void read_values(const CallbackDefinition& callback, bool states, const Json* list,
+                 std::vector<Json>& values) {
+  static const Json::Array kNone;
+  const Json::Array* items = list == nullptr || list->is_null() ? &kNone : list->as_array();
+  if (items == nullptr) throw_inputs_mismatch();
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < callback.arguments.size(); ++i) {
+    if (callback.arguments[i].is_state != states) continue;
+    if (next >= items->size()) throw_inputs_mismatch();
+    values[i] = argument_of((*items)[next++], callback.arguments[i]);
+  }
+  if (next != items->size()) throw_inputs_mismatch();
+}
+
+bool stays(const Json& value) {
+  const Json* mark = value.size() == 1 ? value.find("_dash_no_update") : nullptr;
+  return mark != nullptr && mark->as_string() != nullptr && *mark->as_string() == "_dash_no_update";
+}
+
+/// The answer of a callback whose outputs' ids are known beforehand.
+void write_known(const CallbackEntry& entry, const CallbackResult& result, std::string& out) {
+  bool first_target = true;
+  for (const CallbackEntry::Target& target : entry.targets) {
+    bool opened = false;
+    for (const CallbackEntry::Target::Field& field : target.fields) {
+      const std::optional<Json>& value = result[field.output];
+      if (!value || stays(*value)) continue;
+      if (opened || !first_target) out += ',';
+      if (!opened) out += target.opening;
+      out += field.key;
+      value->write(out);
+      opened = true;
+      first_target = false;
+    }
+    if (opened) out += '}';
+  }
+}
+
+/// Collects values by component, because a response has one object per component.
+class ResolvedResult {
+ public:
+  void add(const Json& id, std::string_view property, const Json& value) {
+    if (stays(value)) return;
+    const auto [place, is_new] = places_.emplace(stringified_id(id), components_.size());
+    if (is_new) components_.push_back({&place->first, {}});
+    std::string& fields = components_[place->second].fields;
+    fields.append(fields.empty() ? "" : ",").append(json_quoted(property)).append(":");
+    value.write(fields);
+  }
+
+  void write(std::string& out) const {
+    for (std::size_t i = 0; i < components_.size(); ++i) {
+      if (i > 0) out += ',';
+      out.append(json_quoted(*components_[i].id)).append(":{");
+      out.append(components_[i].fields).append("}");
+    }
+  }
+
+ private:
+  struct Component {
+    const std::string* id;  ///< a key of places_
+    std::string fields;
+  };
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<Component> components_;
+};
+
+/// The values for the components that a wildcard output stood for.
+void add_list(const CallbackEntry& entry, const Output& output, const Json::Array& items,
+              const Json& values, ResolvedResult& resolved) {
+  const Json::Array* list = values.as_array();
+  if (list == nullptr) {
+    throw Error(fmt::format(
+        "The callback {} has the wildcard output {}.{}. Expected a list of values, got {}",
+        entry.id, output.id, output.property, values.kind_name()));
+  }
+  if (list->size() != items.size()) {
+    throw Error(
+        fmt::format("Invalid number of output values for {} item {}.{}. Expected {}, got {}",
+                    entry.id, output.id, output.property, items.size(), list->size()));
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    resolved.add(items[i]["id"], output.property, (*list)[i]);
+  }
+}
+
+void write_resolved(const CallbackEntry& entry, const Json& outputs, const CallbackResult& result,
+                    std::string& out) {
+  const CallbackDefinition& callback = *entry.definition;
+  ResolvedResult resolved;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    if (!result[i] || stays(*result[i])) continue;
+    const Output& output = callback.outputs[i];
+    const Json& item = requested(callback, outputs, i);
+    if (output.is_list()) {
+      add_list(entry, output, *item.as_array(), *result[i], resolved);
+    } else {
+      resolved.add(item["id"], output.property, *result[i]);
+    }
+  }
+  resolved.write(out);
+}
+
+}  // namespace
+
+void check_outputs(const CallbackDefinition& callback, const Json* outputs) {
+  if (outputs == nullptr) {
+    if (callback.has_pattern_output()) throw Mismatch("Wrong length output_spec");
+    return;
+  }
+  if (!callback.multi && callback.outputs.size() == 1) {
+    check_output(callback.outputs.front(), *outputs);
+    return;
+  }
+  const Json::Array* list = outputs->as_array();
+  if (list == nullptr || list->size() != callback.outputs.size()) {
+    throw Mismatch("Wrong length output_spec");
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) check_output(callback.outputs[i], (*list)[i]);
+}
+
+std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body) {
+  std::vector<Json> values(callback.arguments.size());
+  read_values(callback, false, body.find("inputs"), values);
+  read_values(callback, true, body.find("state"), values);
+  return values;
+}
+
+void write_result(const CallbackEntry& entry, const Json* outputs, const CallbackResult& result,
+                  std::string& out) {
+  if (result.size() != entry.definition->outputs.size()) {
+    throw Error(fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
+                            entry.definition->outputs.size(), result.size()));
+  }
+  out += '{';
+  if (entry.definition->has_pattern_output()) {
+    write_resolved(entry, *outputs, result, out);
+  } else {
+    write_known(entry, result, out);
+  }
+  out += '}';
+}
+
+}  // namespace ekiden::worker
