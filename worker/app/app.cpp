@@ -118,6 +118,11 @@ App& App::prevent_initial_callbacks(bool prevent) {
   return *this;
 }
 
+App& App::on_error(ErrorHandler handler) {
+  definition_->on_error = std::move(handler);
+  return *this;
+}
+
 App& App::add(detail::Registration& registration) {
   worker::CallbackDefinition callback;
   callback.outputs = std::move(registration.outputs);
@@ -126,6 +131,7 @@ App& App::add(detail::Registration& registration) {
     callback.arguments.push_back({std::move(dependency), is_state});
   }
   callback.prevent_initial_call = registration.options.prevent_initial_call;
+  callback.on_error = std::move(registration.options.on_error);
   callback.where = place(callback.outputs.front().where);
   callback.run = [handler =
                       make_ref<const NamedHandler>(callback, std::move(registration.handler))](

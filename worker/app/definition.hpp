@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <ekiden/dependency.hpp>
 #include <ekiden/json.hpp>
+#include <ekiden/on_error.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct CallbackDefinition {
   std::vector<Argument> arguments;
   std::optional<bool> prevent_initial_call;  ///< nullopt: the app's setting
   std::string where;                         ///< "app.cpp:42", of the first output
+  ErrorHandler on_error;                     ///< empty: the app's
   /// Decodes the arguments, calls the handler, encodes its result.
   /// Throws BadArgument, PreventUpdate, or what the handler throws.
   std::function<CallbackResult(std::span<const Json>)> run;
@@ -57,6 +59,7 @@ struct AppDefinition {
   std::vector<std::string> external_stylesheets, external_scripts;
   bool suppress_callback_exceptions = false;
   bool prevent_initial_callbacks = false;
+  ErrorHandler on_error;  ///< for callbacks that have none of their own
   PageSettings page;
   std::shared_ptr<Cache> cache;  ///< null until App::cache was called
 };

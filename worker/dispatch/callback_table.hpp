@@ -26,6 +26,7 @@ struct CallbackEntry {
   const CallbackDefinition* definition;
   std::string id;  ///< callback_id()
   std::vector<Target> targets;
+  const ErrorHandler* on_error = nullptr;  ///< the callback's own or the app's; nullptr: neither
 };
 
 /// The callbacks of an app by id. A lookup allocates nothing.

@@ -81,6 +81,8 @@ class App {
 
   /// Allows callbacks on ids that the layout does not have when set-up ends.
   App& suppress_callback_exceptions(bool suppress = true);
+  /// What happens when a callback throws that has no CallbackOptions::on_error of its own.
+  App& on_error(ErrorHandler handler);
   /// Callbacks do not run when the page is loaded, unless their own options say otherwise.
   App& prevent_initial_callbacks(bool prevent = true);
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <ekiden/dependency.hpp>
 #include <ekiden/from_json.hpp>
+#include <ekiden/on_error.hpp>
 #include <ekiden/update.hpp>
 #include <optional>
 #include <span>
@@ -24,6 +25,8 @@ namespace ekiden {
 struct CallbackOptions {
   /// Do not run when the page is loaded. Not given: App::prevent_initial_callbacks decides.
   std::optional<bool> prevent_initial_call = std::nullopt;
+  /// Called with what the handler throws. Not given: what App::on_error was given.
+  ErrorHandler on_error = {};
 };
 
 namespace detail {
@@ -46,9 +49,6 @@ Outputs<sizeof...(O)> outputs(O... list) {
 }
 
 namespace detail {
-
-/// What each output receives; nullopt leaves it alone.
-using Results = std::vector<std::optional<Json>>;
 
 /// A handler with its types erased.
 class Handler : public Counted {

@@ -26,6 +26,12 @@ class PreventUpdate : public std::exception {
   const char* what() const noexcept override { return "PreventUpdate"; }
 };
 
+/// A callback returned something that does not fit its outputs; thrown where types cannot tell.
+class InvalidCallbackReturnValue : public Error {
+ public:
+  using Error::Error;
+};
+
 /// What one output receives: a new value, or `no_update`. For handlers that decide as they run:
 ///
 ///     [](std::optional<int> clicks) -> Update<std::string> {
