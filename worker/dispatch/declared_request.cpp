@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <ekiden/update.hpp>
 #include <string_view>
 #include <unordered_map>
 
@@ -136,7 +137,7 @@ void add_list(const CallbackEntry& entry, const Output& output, const Json::Arra
               const Json& values, ResolvedResult& resolved) {
   const Json::Array* list = values.as_array();
   if (list == nullptr) {
-    throw Error(fmt::format(
+    throw InvalidCallbackReturnValue(fmt::format(
         "The callback {} has the wildcard output {}.{}. Expected a list of values, got {}",
         entry.id, output.id, output.property, values.kind_name()));
   }
@@ -195,8 +196,9 @@ std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json&
 void write_result(const CallbackEntry& entry, const Json* outputs, const CallbackResult& result,
                   std::string& out) {
   if (result.size() != entry.definition->outputs.size()) {
-    throw Error(fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
-                            entry.definition->outputs.size(), result.size()));
+    throw InvalidCallbackReturnValue(
+        fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
+                    entry.definition->outputs.size(), result.size()));
   }
   out += '{';
   if (entry.definition->has_pattern_output()) {

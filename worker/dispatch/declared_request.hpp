@@ -25,8 +25,8 @@ void check_outputs(const CallbackDefinition& callback, const Json* outputs);
 /// number of components, null where the browser sent no value. Throws Mismatch.
 std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body);
 
-/// Appends {"id":{"property":value}} without the outputs that stay as they are. Throws Error if the
-/// number of values does not fit.
+/// Appends {"id":{"property":value}} without the outputs that stay as they are. Throws
+/// InvalidCallbackReturnValue if the number of values does not fit.
 /// REQUIRES: `outputs` has passed check_outputs.
 void write_result(const CallbackEntry& entry, const Json* outputs, const CallbackResult& result,
                   std::string& out);

@@ -11,6 +11,7 @@
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
 #include "worker/dispatch/callback_call.hpp"
+#include "worker/dispatch/declared_request.hpp"
 #include "worker/dispatch/run_handler.hpp"
 #include "worker/json/reader.hpp"
 
@@ -19,97 +20,6 @@ namespace ekiden::worker {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-
-/// The request does not fit the callback's declaration: forged, or of another generation's page.
-class Mismatch : public Error {
- public:
-  using Error::Error;
-};
-
-bool names(const Json& item, const Dependency& dependency) {
-  const Json* id = item.find("id");
-  const Json* property = item.find("property");
-  return id != nullptr && property != nullptr && id->as_string() != nullptr &&
-         property->as_string() != nullptr && *id->as_string() == dependency.id &&
-         *property->as_string() == dependency.property;
-}
-
-/// `outputs` may be left out; then `output`, which named the callback, says it all.
-void check_outputs(const CallbackDefinition& callback, const Json* outputs) {
-  if (outputs == nullptr) return;
-  if (!callback.multi && callback.outputs.size() == 1) {
-    if (!names(*outputs, callback.outputs.front())) {
-      throw Mismatch("Output does not match callback definition");
-    }
-    return;
-  }
-  const Json::Array* list = outputs->as_array();
-  if (list == nullptr || list->size() != callback.outputs.size()) {
-    throw Mismatch("Wrong length output_spec");
-  }
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    if (!names((*list)[i], callback.outputs[i])) {
-      throw Mismatch("Output does not match callback definition");
-    }
-  }
-}
-
-/// Takes the values of one kind of argument, inputs or states, out of the request's list of them.
-void read_values(const CallbackDefinition& callback, bool states, const Json* list,
-                 std::vector<Json>& values) {
-  static const Json::Array kNone;
-  const Json::Array* items = list == nullptr || list->is_null() ? &kNone : list->as_array();
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < callback.arguments.size(); ++i) {
-    if (callback.arguments[i].is_state != states) continue;
-    if (items == nullptr || next >= items->size() ||
-        !names((*items)[next], callback.arguments[i].dependency)) {
-      throw Mismatch("Inputs do not match callback definition");
-    }
-    // The browser leaves `value` out if the property is not set on the component.
-    if (const Json* value = (*items)[next].find("value")) values[i] = *value;
-    ++next;
-  }
-  if (items == nullptr || next != items->size()) {
-    throw Mismatch("Inputs do not match callback definition");
-  }
-}
-
-std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body) {
-  std::vector<Json> values(callback.arguments.size());
-  read_values(callback, false, body.find("inputs"), values);
-  read_values(callback, true, body.find("state"), values);
-  return values;
-}
-
-/// Writes {"id":{"property":value}} without the outputs that stay as they are.
-void write_result(const CallbackEntry& entry, const CallbackResult& result, std::string& out) {
-  if (result.size() != entry.definition->outputs.size()) {
-    throw InvalidCallbackReturnValue(
-        fmt::format("Invalid number of output values for {}.\nExpected {}, got {}", entry.id,
-                    entry.definition->outputs.size(), result.size()));
-  }
-  out += '{';
-  bool first_target = true;
-  for (const CallbackEntry::Target& target : entry.targets) {
-    bool opened = false;
-    for (const CallbackEntry::Target::Field& field : target.fields) {
-      if (!result[field.output]) continue;
-      if (opened) {
-        out += ',';
-      } else {
-        if (!first_target) out += ',';
-        out += target.opening;
-      }
-      out += field.key;
-      result[field.output]->write(out);
-      opened = true;
-      first_target = false;
-    }
-    if (opened) out += '}';
-  }
-  out += '}';
-}
 
 /// 204 if there is nothing to update, else what the outputs and the callback's set_props say.
 void write_response(const CallbackEntry& entry, const CallbackCall& call,
@@ -120,7 +30,7 @@ void write_response(const CallbackEntry& entry, const CallbackCall& call,
     return;
   }
   response.body += R"({"multi":true,"response":)";
-  write_result(entry, result, response.body);
+  write_result(entry, call.body().find("outputs"), result, response.body);
   if (call.has_side_update()) {
     response.body += R"(,"sideUpdate":)";
     call.write_side_update(response.body);
