@@ -71,8 +71,10 @@ TEST(App, SettingsReachTheDefinition) {
 
   EXPECT_EQ(app.definition().title, "T");
   EXPECT_EQ(app.definition().update_title, "");
-  EXPECT_EQ(app.definition().external_stylesheets, (std::vector<std::string>{"a.css", "b.css"}));
-  EXPECT_EQ(app.definition().external_scripts, std::vector<std::string>{"a.js"});
+  ASSERT_EQ(app.definition().page.external_stylesheets.size(), 2U);
+  EXPECT_EQ(app.definition().page.external_stylesheets[1].url, "b.css");
+  ASSERT_EQ(app.definition().page.external_scripts.size(), 1U);
+  EXPECT_EQ(app.definition().page.external_scripts[0].url, "a.js");
   EXPECT_TRUE(app.definition().suppress_callback_exceptions);
   EXPECT_TRUE(app.definition().prevent_initial_callbacks);
 }

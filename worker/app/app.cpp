@@ -88,26 +88,6 @@ void App::set_layout(std::function<Json()> function) {
   definition_->layout_function = std::move(function);
 }
 
-App& App::title(std::string title) {
-  definition_->title = std::move(title);
-  return *this;
-}
-
-App& App::update_title(std::string title) {
-  definition_->update_title = std::move(title);
-  return *this;
-}
-
-App& App::external_stylesheets(std::vector<std::string> urls) {
-  definition_->external_stylesheets = std::move(urls);
-  return *this;
-}
-
-App& App::external_scripts(std::vector<std::string> urls) {
-  definition_->external_scripts = std::move(urls);
-  return *this;
-}
-
 App& App::suppress_callback_exceptions(bool suppress) {
   definition_->suppress_callback_exceptions = suppress;
   return *this;

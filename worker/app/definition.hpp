@@ -56,7 +56,7 @@ struct AppDefinition {
   Json layout;                            ///< null until App::layout was called
   std::function<Json()> layout_function;  ///< called per request if set
   std::vector<CallbackDefinition> callbacks;
-  std::vector<std::string> external_stylesheets, external_scripts;
+  std::vector<std::string> inline_scripts;  ///< of the page, without their elements
   bool suppress_callback_exceptions = false;
   bool prevent_initial_callbacks = false;
   ErrorHandler on_error;  ///< for callbacks that have none of their own

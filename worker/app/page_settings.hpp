@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ekiden/page.hpp>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ekiden::worker {
 
@@ -12,12 +15,28 @@ struct PageSettings {
   std::optional<std::string> url_base_pathname, routes_pathname_prefix, requests_pathname_prefix;
   std::optional<std::string> app_name;  ///< DASH_APP_NAME
 
-  std::string assets_url_path = "assets";
-  std::string assets_external_path;  ///< empty: this server has the assets
-  bool include_assets_files = true;  ///< false: scripts and styles are served but not in the page
+  std::string assets_url_path = "assets";  ///< without slashes at the ends
+  std::string assets_external_path;        ///< empty: this server has the assets
+  /// False: scripts and stylesheets are served but not in the page.
+  bool include_assets_files = true;
+  /// Regular expressions for file names and folder names that are served but not in the page.
+  std::string assets_ignore;
+  std::vector<std::string> assets_path_ignore;
+
+  std::string index_string;                                         ///< empty: Dash's
+  std::function<std::string(const IndexParts&)> interpolate_index;  ///< instead of index_string
+  std::vector<Attributes> meta_tags;
+  std::vector<PageResource> external_stylesheets, external_scripts;
+  RendererHooks hooks;
+  bool show_undo_redo = false;
+  bool eager_loading = false;
+  std::string csrf_token_name = "_csrf_token", csrf_header_name = "X-CSRFToken";
 
   std::optional<bool> ui, validate_callbacks;  ///< dev tools; nullopt: as `--debug` says
   bool disable_version_check = true;
 };
+
+/// The script that starts the renderer, without its element.
+std::string renderer_script(const RendererHooks& hooks);
 
 }  // namespace ekiden::worker

@@ -6,38 +6,38 @@
 #include <iterator>
 
 #include "worker/app/pathnames.hpp"
+#include "worker/dispatch/asset_filter.hpp"
 #include "worker/dispatch/escape.hpp"
 
 namespace ekiden::worker {
 
 namespace {
 
-constexpr std::string_view kPage = R"(<!DOCTYPE html>
+constexpr std::string_view kIndexString = R"(<!DOCTYPE html>
 <html>
     <head>
-      <meta http-equiv="X-UA-Compatible" content="IE=edge">
-      <meta charset="UTF-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{title}</title>
-        {favicon}
-        {css}
+      {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
     </head>
     <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+    </body>
+</html>
+)";
 
+constexpr std::string_view kAppEntry = R"(
 <div id="react-entry-point">
     <div class="_dash-loading">
         Loading...
     </div>
 </div>
-
-        <footer>
-            <script id="_dash-config" type="application/json">{config}</script>
-            {scripts}
-            <script id="_dash-renderer" type="application/javascript">)"
-                                   R"(var renderer = new DashRenderer();</script>
-        </footer>
-    </body>
-</html>
 )";
 
 /// What the parts of a page are made from.
@@ -46,6 +46,11 @@ struct Sources {
   const Suites& suites;
   const Assets& assets;
   const std::string requests;  ///< the prefix of URLs
+  const AssetFilter filter;
+
+  bool in_page(const Asset& asset) const {
+    return app.page.include_assets_files && filter.in_page(asset.path);
+  }
 };
 
 std::string asset_url(const Asset& asset, const Sources& from) {
@@ -53,32 +58,70 @@ std::string asset_url(const Asset& asset, const Sources& from) {
                      asset.modified);
 }
 
+std::string attributes_html(const Attributes& attributes) {
+  std::string html;
+  for (const auto& [name, value] : attributes) {
+    fmt::format_to(std::back_inserter(html), " {}=\"{}\"", name, html_escaped(value));
+  }
+  return html;
+}
+
+std::string metas(const std::vector<Attributes>& own) {
+  const auto has = [&own](std::string_view name, std::string_view value) {
+    for (const Attributes& meta : own) {
+      const std::string* found = meta.find(name);
+      if (found != nullptr && (value.empty() || *found == value)) return true;
+    }
+    return false;
+  };
+  std::string html;
+  const auto add = [&html](std::string_view attributes) {
+    html.append(html.empty() ? "" : "\n      ").append("<meta").append(attributes) += '>';
+  };
+  if (!has("http-equiv", "X-UA-Compatible"))
+    add(R"( http-equiv="X-UA-Compatible" content="IE=edge")");
+  if (!has("charset", "")) add(R"( charset="UTF-8")");
+  if (!has("name", "viewport")) {
+    add(R"( name="viewport" content="width=device-width, initial-scale=1")");
+  }
+  for (const Attributes& meta : own) add(attributes_html(meta));
+  return html;
+}
+
 std::string favicon_link(const Sources& from) {
   const Asset* own = from.assets.find("favicon.ico");
-  const std::string url = own != nullptr
+  const std::string url = own != nullptr && from.in_page(*own)
                               ? asset_url(*own, from)
                               : fmt::format("{}_favicon.ico?v={}", from.requests, kDashVersion);
   return fmt::format(R"(<link rel="icon" type="image/x-icon" href="{}">)", html_escaped(url));
 }
 
-void append_stylesheet(std::string_view url, std::string& out) {
-  fmt::format_to(std::back_inserter(out), "<link rel=\"stylesheet\" href=\"{}\">\n",
-                 html_escaped(url));
+void append_stylesheet(const PageResource& sheet, std::string& out) {
+  const char* rel = sheet.attributes.find("rel") != nullptr ? "" : " rel=\"stylesheet\"";
+  fmt::format_to(std::back_inserter(out), "<link{} href=\"{}\"{}>\n", rel, html_escaped(sheet.url),
+                 attributes_html(sheet.attributes));
 }
 
-void append_script(std::string_view url, std::string_view attributes, std::string& out) {
-  fmt::format_to(std::back_inserter(out), "<script{} src=\"{}\"></script>\n", attributes,
-                 html_escaped(url));
+void append_script(const PageResource& script, std::string& out) {
+  fmt::format_to(std::back_inserter(out), "<script src=\"{}\"{}></script>\n",
+                 html_escaped(script.url), attributes_html(script.attributes));
 }
 
 std::string stylesheets(const Sources& from) {
   std::string out;
-  for (const std::string& url : from.app.external_stylesheets) append_stylesheet(url, out);
-  if (!from.app.page.include_assets_files) return out;
+  for (const PageResource& sheet : from.app.page.external_stylesheets) {
+    append_stylesheet(sheet, out);
+  }
   for (const Asset& asset : from.assets.in_page_order()) {
-    if (asset.path.ends_with(".css")) append_stylesheet(asset_url(asset, from), out);
+    if (asset.path.ends_with(".css") && from.in_page(asset)) {
+      append_stylesheet(asset_url(asset, from), out);
+    }
   }
   return out;
+}
+
+void append_suite_file(const SuiteFile& file, const Sources& from, std::string& out) {
+  append_script(from.requests + "_dash-component-suites/" + fingerprinted_path(file), out);
 }
 
 void append_suite_scripts(const Sources& from, bool before_app_scripts, std::string& out) {
@@ -89,18 +132,29 @@ void append_suite_scripts(const Sources& from, bool before_app_scripts, std::str
       throw Error(fmt::format("the front-end pack lists {}/{} as a script but does not contain it",
                               script.package, script.path));
     }
-    append_script(
-        fmt::format("{}_dash-component-suites/{}", from.requests, fingerprinted_path(*file)), "",
-        out);
+    append_suite_file(*file, from, out);
+  }
+}
+
+/// The parts that are otherwise loaded when they are first used. plotly.js is first, because the
+/// graph's part looks for it.
+void append_lazy_suite_scripts(const Sources& from, std::string& out) {
+  for (const bool plotly : {true, false}) {
+    for (const SuiteFile& file : from.suites.files) {
+      const std::string_view name = file.path.substr(file.path.rfind('/') + 1);
+      const bool lazy =
+          plotly ? name == "plotly.min.js" : name.starts_with("async-") && name.ends_with(".js");
+      if (lazy) append_suite_file(file, from, out);
+    }
   }
 }
 
 void append_asset_scripts(const Sources& from, std::string& out) {
-  if (!from.app.page.include_assets_files) return;
   for (const Asset& asset : from.assets.in_page_order()) {
     const bool module = asset.path.ends_with(".mjs");
-    if (!module && !asset.path.ends_with(".js")) continue;
-    append_script(asset_url(asset, from), module ? " type=\"module\"" : "", out);
+    if ((!module && !asset.path.ends_with(".js")) || !from.in_page(asset)) continue;
+    append_script({asset_url(asset, from), module ? Attributes{{"type", "module"}} : Attributes()},
+                  out);
   }
 }
 
@@ -109,50 +163,90 @@ void append_asset_scripts(const Sources& from, std::string& out) {
 std::string scripts(const Sources& from) {
   std::string out;
   append_suite_scripts(from, true, out);
-  for (const std::string& url : from.app.external_scripts) append_script(url, "", out);
+  for (const PageResource& script : from.app.page.external_scripts) append_script(script, out);
   append_asset_scripts(from, out);
   append_suite_scripts(from, false, out);
+  if (from.app.page.eager_loading) append_lazy_suite_scripts(from, out);
+  for (const std::string& script : from.app.inline_scripts) {
+    out.append("<script>").append(script).append("</script>\n");
+  }
   return out;
 }
 
-/// A string, or null if it is empty: Dash's update_title="" and None both mean "leave the title".
-std::string text_or_null(std::string_view text) {
-  return text.empty() ? "null" : json_quoted(text);
+/// In one pass: what is put in is not searched for placeholders again.
+std::string interpolated(std::string_view page, const IndexParts& parts) {
+  const std::pair<std::string_view, const std::string&> places[] = {
+      {"metas%}", parts.metas},     {"title%}", parts.title},      {"favicon%}", parts.favicon},
+      {"css%}", parts.css},         {"config%}", parts.config},    {"app_entry%}", parts.app_entry},
+      {"scripts%}", parts.scripts}, {"renderer%}", parts.renderer}};
+  std::string out;
+  for (auto at = page.find("{%"); at != std::string_view::npos; at = page.find("{%")) {
+    out += page.substr(0, at);
+    page.remove_prefix(at + 2);
+    std::string_view text = "{%";
+    for (const auto& [name, part] : places) {
+      if (!page.starts_with(name)) continue;
+      text = part;
+      page.remove_prefix(name.size());
+      break;
+    }
+    out += text;
+  }
+  return out.append(page);
 }
 
-std::string plotly_version(const Suites& suites) {
-  const SuiteFile* plotly = find_suite_file(suites.files, "plotly", "package_data/plotly.min.js");
-  return plotly != nullptr ? json_quoted(plotly->version) : "null";
+bool loads_the_renderer(std::string_view page) {
+  constexpr std::string_view kSource = "src=\"";
+  for (auto at = page.find(kSource); at != std::string_view::npos; at = page.find(kSource)) {
+    page.remove_prefix(at + kSource.size());
+    const std::string_view url = page.substr(0, page.find('"'));
+    for (const char* name : {"dash-renderer", "dash_renderer"}) {
+      if (url.find(name) != std::string_view::npos) return true;
+    }
+  }
+  return false;
+}
+
+/// Without these the browser shows nothing, and does not say why.
+void check_page(std::string_view page) {
+  const auto has = [page](const char* text) { return page.find(text) != std::string_view::npos; };
+  const std::pair<const char*, bool> items[] = {
+      {"#react-entry-point", has("id=\"react-entry-point\"")},
+      {"#_dash-config", has("id=\"_dash-config\"")},
+      {"dash-renderer", loads_the_renderer(page)},
+      {"new DashRenderer", has("id=\"_dash-renderer")}};
+  std::string missing;
+  int count = 0;
+  for (const auto& [name, there] : items) {
+    if (!there) missing += (count++ > 0 ? ", " : "") + std::string(name);
+  }
+  if (count > 0)
+    throw Error(fmt::format("Missing item{} {} in index.", count > 1 ? "s" : "", missing));
 }
 
 }  // namespace
 
-std::string config_json(const AppDefinition& app, const Suites& suites,
-                        const SiteOptions& options) {
-  const PageSettings& page = app.page;
-  const bool ui = page.ui.value_or(options.debug);
-  // props_check needs the development builds of React and the libraries, which are not in the pack.
-  return fmt::format(
-      R"({{"url_base_pathname":{},"requests_pathname_prefix":{},"ui":{},"props_check":false,)"
-      R"("disable_version_check":{},"show_undo_redo":false,"suppress_callback_exceptions":{},)"
-      R"("update_title":{},"children_props":{},"serve_locally":true,"dash_version":{},)"
-      R"("python_version":null,"dash_version_url":null,"ddk_version":null,"plotly_version":{},)"
-      R"("validate_callbacks":{},"csrf_token_name":"_csrf_token",)"
-      R"("csrf_header_name":"X-CSRFToken","plotly_cloud_installed":true{}}})",
-      page.url_base_pathname ? json_quoted(*page.url_base_pathname) : "null",
-      json_quoted(pathnames_of(page).requests), ui, page.disable_version_check,
-      app.suppress_callback_exceptions, text_or_null(app.update_title), suites.children_props,
-      json_quoted(kDashVersion), plotly_version(suites),
-      page.validate_callbacks.value_or(options.debug), ui ? R"(,"dev_tools":[])" : "");
-}
-
 std::string index_page(const AppDefinition& app, const Suites& suites, const Assets& assets,
                        const SiteOptions& options) {
-  const Sources from{app, suites, assets, pathnames_of(app.page).requests};
-  return fmt::format(kPage, fmt::arg("title", html_escaped(app.title)),
-                     fmt::arg("favicon", favicon_link(from)), fmt::arg("css", stylesheets(from)),
-                     fmt::arg("config", script_safe(config_json(app, suites, options))),
-                     fmt::arg("scripts", scripts(from)));
+  const PageSettings& page = app.page;
+  const Sources from{app, suites, assets, pathnames_of(page).requests, AssetFilter(page)};
+  IndexParts parts;
+  parts.metas = metas(page.meta_tags);
+  parts.title = html_escaped(app.title);
+  parts.css = stylesheets(from);
+  parts.config = R"(<script id="_dash-config" type="application/json">)" +
+                 script_safe(config_json(app, suites, options)) + "</script>";
+  parts.scripts = scripts(from);
+  parts.app_entry = kAppEntry;
+  parts.favicon = favicon_link(from);
+  parts.renderer = R"(<script id="_dash-renderer" type="application/javascript">)" +
+                   renderer_script(page.hooks) + "</script>";
+  std::string html =
+      page.interpolate_index
+          ? page.interpolate_index(parts)
+          : interpolated(page.index_string.empty() ? kIndexString : page.index_string, parts);
+  check_page(html);
+  return html;
 }
 
 }  // namespace ekiden::worker

@@ -7,6 +7,7 @@
 #include <ekiden/callback.hpp>
 #include <ekiden/context.hpp>
 #include <ekiden/module.hpp>
+#include <ekiden/page.hpp>
 #include <ekiden/properties.hpp>
 #include <functional>
 #include <memory>
@@ -58,9 +59,40 @@ class App {
   App& title(std::string title);
   /// Title while callbacks run; empty: no change. Default: "Updating...".
   App& update_title(std::string title);
-  /// Addresses of stylesheets and scripts that the page loads before the app's own assets.
-  App& external_stylesheets(std::vector<std::string> urls);
-  App& external_scripts(std::vector<std::string> urls);
+  /// Stylesheets and scripts that the page loads before the app's own assets.
+  App& external_stylesheets(std::vector<PageResource> stylesheets);
+  App& external_scripts(std::vector<PageResource> scripts);
+  /// Attributes of meta elements: `app.meta_tags({{{"name", "author"}, {"content", "…"}}})`.
+  /// Charset, viewport and X-UA-Compatible have defaults.
+  App& meta_tags(std::vector<Attributes> tags);
+  /// The index page, with `{%metas%}`, `{%title%}`, `{%favicon%}`, `{%css%}`, `{%app_entry%}`,
+  /// `{%config%}`, `{%scripts%}` and `{%renderer%}` where its parts are to stand. Throws Error if
+  /// app_entry, config or scripts is missing.
+  App& index_string(std::string page);
+  /// A function that puts the page together from its parts, called once when set-up is over.
+  App& interpolate_index(std::function<std::string(const IndexParts&)> function);
+  /// JavaScript around the renderer's requests: `app.hooks({.request_pre = "(body) => …"})`.
+  App& hooks(RendererHooks hooks);
+  /// Buttons in the page that undo and redo what the user did.
+  App& show_undo_redo(bool show = true);
+  /// Loads all parts of the component libraries with the page, not when they are first used.
+  App& eager_loading(bool eager = true);
+  /// False: scripts and stylesheets of the assets folder are served but not put in the page.
+  App& include_assets_files(bool include);
+  /// Regular expressions (ECMAScript): files whose name, or a folder of whose path, has a match
+  /// are served but not put in the page.
+  App& assets_ignore(std::string pattern);
+  App& assets_path_ignore(std::vector<std::string> patterns);
+  /// Where the assets folder lies below the prefix. Default: "assets".
+  App& assets_url_path(std::string path);
+  /// The address of another host that has the assets folder: "https://cdn.example/sales/".
+  App& assets_external_path(std::string url);
+  /// The cookie whose value each request of the page repeats in a header, for middleware that
+  /// checks it. Defaults: "_csrf_token", "X-CSRFToken".
+  App& csrf_names(std::string cookie, std::string header);
+  /// What a Content-Security-Policy's script-src needs for the page's inline scripts. Call it
+  /// after all callbacks and hooks are there. `algorithm` is sha256, sha384 or sha512.
+  std::vector<std::string> csp_hashes(std::string_view algorithm = "sha256") const;
 
   /// Where the app lives on its host, "/sales/": one path for both sides, or, behind a proxy that
   /// cuts a prefix off, what the browser asks for and what the server matches. Default: "/", or
