@@ -12,13 +12,6 @@ namespace ekiden::worker {
 
 namespace {
 
-std::string demangled(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
-  return status == 0 && text ? text.get() : name;
-}
-
 std::string current_message() {
   try {
     throw;
@@ -36,6 +29,13 @@ std::string current_message() {
 }
 
 }  // namespace
+
+std::string demangled(const char* symbol) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(symbol, nullptr, nullptr, &status), &std::free);
+  return status == 0 && text ? text.get() : symbol;
+}
 
 ExceptionText current_exception_text() {
   const std::type_info* type = abi::__cxa_current_exception_type();

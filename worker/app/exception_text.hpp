@@ -5,6 +5,9 @@
 
 namespace ekiden::worker {
 
+/// A symbol as it is written in C++, or as it is if it is none.
+std::string demangled(const char* symbol);
+
 /// Type and text of the exception that the caller is handling, whatever its class.
 /// REQUIRES: called from within a catch block.
 struct ExceptionText {

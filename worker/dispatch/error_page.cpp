@@ -22,6 +22,7 @@ constexpr std::string_view kDebugPage = R"(<!doctype html>
 body {{ font-family: sans-serif; margin: 1.5em; color: #222; }}
 h1 {{ font-size: 1.4em; }}
 .errormsg {{ white-space: pre-wrap; font-weight: bold; color: #b00020; }}
+.traceback li {{ margin-bottom: 0.5em; }}
 textarea {{ width: 100%; font-family: monospace; }}
 </style>
 </head>
@@ -31,13 +32,37 @@ textarea {{ width: 100%; font-family: monospace; }}
 <div class="detail"><p class="errormsg">{title}</p></div>
 <div class="traceback">
 <p>In the callback <code>{callback}</code>{where}.</p>
-</div>
-<div class="plain"><textarea rows="6" readonly>{title}
-in {callback}{where}</textarea></div>
+{frames}</div>
+<div class="plain"><textarea rows="12" readonly>{title}
+in {callback}{where}
+{plain}</textarea></div>
 </div>
 </body>
 </html>
 )";
+
+/// "app.cpp:42", or nothing.
+std::string place(const TraceFrame& frame) {
+  if (frame.file.empty() || frame.line == 0) return {};
+  return fmt::format("{}:{}", frame.file, frame.line);
+}
+
+/// The innermost function first, as debuggers list them.
+std::string frames_as_html(const std::vector<TraceFrame>& trace) {
+  if (trace.empty()) return {};
+  std::string html = "<ol>\n";
+  for (const TraceFrame& frame : trace) {
+    html += fmt::format("<li class=\"frame\"><code>{}</code><br><cite>{}</cite></li>\n",
+                        html_escaped(frame.function), html_escaped(place(frame)));
+  }
+  return html + "</ol>\n";
+}
+
+std::string frames_as_text(const std::vector<TraceFrame>& trace) {
+  std::string text;
+  for (const TraceFrame& frame : trace) text += frame.function + "\n    " + place(frame) + '\n';
+  return text;
+}
 
 void send_text(int status, std::string_view text, Response& response) {
   response.status = status;
@@ -70,7 +95,9 @@ void send_debug_error(const Failure& failure, Response& response) {
   response.body = fmt::format(
       kDebugPage, fmt::arg("title", html_escaped(type_and_message(failure))),
       fmt::arg("type", html_escaped(failure.type)),
-      fmt::arg("callback", html_escaped(failure.callback)), fmt::arg("where", html_escaped(where)));
+      fmt::arg("callback", html_escaped(failure.callback)), fmt::arg("where", html_escaped(where)),
+      fmt::arg("frames", frames_as_html(failure.trace)),
+      fmt::arg("plain", html_escaped(frames_as_text(failure.trace))));
 }
 
 void send_bad_request(std::string_view reason, Response& response) {

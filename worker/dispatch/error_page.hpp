@@ -3,7 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "worker/app/throw_trace.hpp"
 #include "worker/exchange.hpp"
 
 namespace ekiden::worker {
@@ -14,6 +16,7 @@ struct Failure {
   std::string where;     ///< "app.cpp:42", of the registration; may be empty
   std::string type;      ///< "std::runtime_error"
   std::string message;
+  std::vector<TraceFrame> trace = {};  ///< innermost first; only under debug
 };
 
 /// "std::out_of_range: no such row", or the type alone if there is no message.

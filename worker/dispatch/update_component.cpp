@@ -90,6 +90,8 @@ std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const
                                                Response& response) const {
   const CallbackDefinition& callback = *entry.definition;
   try {
+    std::optional<ThrowRecorder> recorder;
+    if (debug_) recorder.emplace();
     check_outputs(callback, call.body().find("outputs"));
     const std::vector<Json> arguments = read_arguments(callback, call.body());
     write_response(entry, call, run_handler(entry, arguments), response);
@@ -104,6 +106,7 @@ std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const
     throw;
   } catch (...) {
     Failure failure = current_failure(entry);
+    if (debug_) failure.trace = last_throw(callback.where.substr(0, callback.where.rfind(':')));
     shared::log(shared::LogLevel::error, "callback {} ({}): {}", failure.callback, failure.where,
                 type_and_message(failure));
     debug_ ? send_debug_error(failure, response) : send_internal_error(response);

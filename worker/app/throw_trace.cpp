@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "worker/app/throw_trace.hpp"
+
+#include <dlfcn.h>
+#include <unwind.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <typeinfo>
+
+#include "worker/app/exception_text.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define EKIDEN_RECORDS_THROWS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define EKIDEN_RECORDS_THROWS 0
+#endif
+#endif
+#ifndef EKIDEN_RECORDS_THROWS
+#define EKIDEN_RECORDS_THROWS 1
+#endif
+
+#if EKIDEN_HAS_LIBBACKTRACE
+// The compiler's own header lies where only that compiler looks.
+extern "C" {
+struct backtrace_state;
+using BacktraceError = void (*)(void* data, const char* message, int error);
+using BacktraceLine = int (*)(void* data, std::uintptr_t pc, const char* file, int line,
+                              const char* function);
+backtrace_state* backtrace_create_state(const char* file, int threaded, BacktraceError, void*);
+int backtrace_pcinfo(backtrace_state*, std::uintptr_t pc, BacktraceLine, BacktraceError, void*);
+}
+#endif
+
+namespace ekiden::worker {
+
+namespace {
+
+struct Stack {
+  std::array<std::uintptr_t, 64> frames;
+  std::size_t size = 0;
+};
+
+thread_local const void* recorder = nullptr;  // the innermost; frames beyond it are not recorded
+thread_local Stack thrown;
+
+[[maybe_unused]] _Unwind_Reason_Code record_frame(_Unwind_Context* context, void*) {
+  const bool beyond = _Unwind_GetCFA(context) > reinterpret_cast<std::uintptr_t>(recorder);
+  if (beyond || thrown.size == thrown.frames.size()) return _URC_END_OF_STACK;
+  // A return address: the call is before it.
+  thrown.frames[thrown.size++] = _Unwind_GetIP(context) - 1;
+  return _URC_NO_REASON;
+}
+
+/// A frame with the mangled name, which tells namespaces better.
+struct RawFrame {
+  std::string symbol, file;
+  int line = 0;
+};
+
+RawFrame from_symbols(std::uintptr_t pc) {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<void*>(pc), &info) == 0 || info.dli_sname == nullptr) return {};
+  return {info.dli_sname, {}, 0};
+}
+
+#if EKIDEN_HAS_LIBBACKTRACE
+void ignore_error(void*, const char*, int) {}
+
+int add_line(void* data, std::uintptr_t, const char* file, int line, const char* function) {
+  auto& frames = *static_cast<std::vector<RawFrame>*>(data);
+  if (function != nullptr) frames.push_back({function, file != nullptr ? file : "", line});
+  return 0;
+}
+
+/// The functions at an address: several, if they were inlined into each other.
+std::vector<RawFrame> frames_at(std::uintptr_t pc) {
+  // It reads the debug info of the program and of the app's module once, and is never freed.
+  static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore_error, nullptr);
+  std::vector<RawFrame> frames;
+  if (state != nullptr) backtrace_pcinfo(state, pc, add_line, ignore_error, &frames);
+  if (frames.empty()) frames.push_back(from_symbols(pc));
+  return frames;
+}
+#else
+std::vector<RawFrame> frames_at(std::uintptr_t pc) { return {from_symbols(pc)}; }
+#endif
+
+/// Of the standard library, of Ekiden's inside, or unknown.
+bool is_inside(std::string_view symbol) {
+  if (!symbol.starts_with("_Z")) return true;
+  symbol.remove_prefix(2);
+  if (symbol.starts_with('N')) symbol.remove_prefix(1);
+  if (symbol.starts_with('K')) symbol.remove_prefix(1);
+  constexpr auto kInside = std::to_array<std::string_view>(
+      {"St", "S", "9__gnu_cxx", "6ekiden6worker", "6ekiden6detail", "6ekiden12_GLOBAL__N_1"});
+  return std::any_of(kInside.begin(), kInside.end(),
+                     [&](std::string_view prefix) { return symbol.starts_with(prefix); });
+}
+
+}  // namespace
+
+ThrowRecorder::ThrowRecorder() noexcept : outer_(recorder) {
+  recorder = this;
+  thrown.size = 0;
+}
+
+ThrowRecorder::~ThrowRecorder() { recorder = outer_; }
+
+std::vector<TraceFrame> last_throw(std::string_view app_file) {
+  std::vector<TraceFrame> trace;
+  for (std::size_t i = 0; i < thrown.size; ++i) {
+    for (RawFrame& frame : frames_at(thrown.frames[i])) {
+      const std::string_view file = std::string_view(frame.file).substr(frame.file.rfind('/') + 1);
+      const bool of_app = !app_file.empty() && file == app_file;
+      if (!of_app && is_inside(frame.symbol)) continue;
+      trace.push_back({demangled(frame.symbol.c_str()), std::move(frame.file), frame.line});
+    }
+  }
+  return trace;
+}
+
+void record_throw();  // for the hook below
+
+void record_throw() {
+  if (recorder == nullptr) return;
+  thrown.size = 0;
+  _Unwind_Backtrace(record_frame, nullptr);
+}
+
+}  // namespace ekiden::worker
+
+#if EKIDEN_RECORDS_THROWS
+/// What `throw` compiles to. This one comes before the C++ library's, for the program and, since
+/// it is exported, for app modules.
+extern "C" [[noreturn]] __attribute__((visibility("default"))) void __cxa_throw(
+    void* object, std::type_info* type, void (*destroy)(void*)) {
+  using Throw = void (*)(void*, std::type_info*, void (*)(void*));
+  static const Throw library_throw = reinterpret_cast<Throw>(::dlsym(RTLD_NEXT, "__cxa_throw"));
+  ekiden::worker::record_throw();
+  library_throw(object, type, destroy);
+  __builtin_unreachable();
+}
+#endif
