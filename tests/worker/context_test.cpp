@@ -258,6 +258,31 @@ TEST(SetProps, AreDroppedWhenTheUpdateIsPrevented) {
   EXPECT_EQ(site.update(kCall).status, 204);
 }
 
+/// What a callback without outputs answers.
+Answer without_outputs(bool sets) {
+  Site site([=](App& app) {
+    app.layout("x");
+    worker::CallbackDefinition callback;
+    callback.arguments.push_back({Input{"in", "value"}, false});
+    callback.run = [=](auto) {
+      if (sets) set_props("a", {{"value", 1}});
+      return worker::CallbackResult();
+    };
+    app.definition().callbacks.push_back(std::move(callback));
+  });
+  const Json id = Json::parse(site.get("/_dash-dependencies").body)[0]["output"];
+  return site.update(R"({"output":)" + id.dump() +
+                     R"(,"inputs":[{"id":"in","property":"value"}],"changedPropIds":[]})");
+}
+
+TEST(SetProps, AreTheAnswerOfACallbackWithoutOutputs) {
+  EXPECT_EQ(without_outputs(true).status, 200);
+  EXPECT_EQ(without_outputs(true).body,
+            R"({"multi":true,"response":{},"sideUpdate":{"a":{"value":1}}})");
+  EXPECT_EQ(without_outputs(false).status, 204);
+  EXPECT_EQ(without_outputs(false).body, "");
+}
+
 TEST(ServerTiming, IsSentUnderDebug) {
   const auto look = [](const CallbackContext& ctx) -> Json {
     ctx.record_timing("query", 1500ms, "the \"big\", slow one");

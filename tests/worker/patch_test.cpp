@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/site.hpp"
+#include "worker/dispatch/applied_patch.hpp"
 
 // Names, locations and params: section 2.12 of the protocol's reference.
 namespace ekiden {
@@ -167,6 +168,57 @@ TEST(Patch, IsAValueForAnOutputThatMayAlsoBeReplaced) {
   });
   EXPECT_EQ(response["out"]["children"]["operations"][0]["operation"], Json("Append"));
   EXPECT_EQ(response["graph"]["figure"], Json::parse(R"({"data":[]})"));
+}
+
+/// What the patch of `change` makes of a value.
+Json applied(const char* value, auto change) {
+  Patch patch;
+  change(patch);
+  return worker::applied_patch(Json::parse(value), to_json(patch));
+}
+
+TEST(AppliedPatch, ChangesWhereTheLocationPoints) {
+  const Json value =
+      applied(R"({"data":[{"y":[1,2]},{"y":[3]}],"layout":{"title":"x"}})", [](Patch& figure) {
+        figure["data"][0]["y"].append(9);
+        figure["data"][-1]["y"][0] = 4;
+        figure["layout"]["title"].erase();
+        figure["layout"] |= Json{{"height", 1}};
+        figure["frames"] = Json::array({});
+      });
+  EXPECT_EQ(value, Json::parse(R"({"data":[{"y":[1,2,9]},{"y":[4]}],"layout":{"height":1},
+                                   "frames":[]})"));
+}
+
+TEST(AppliedPatch, ChangesLists) {
+  const auto list = [](auto change) { return applied("[1,2,1]", change).dump(); };
+  EXPECT_EQ(list([](Patch& p) { p.prepend(0); }), "[0,1,2,1]");
+  EXPECT_EQ(list([](Patch& p) { p.insert(1, 9); }), "[1,9,2,1]");
+  EXPECT_EQ(list([](Patch& p) { p.insert(-1, 9); }), "[1,2,9,1]");
+  EXPECT_EQ(list([](Patch& p) { p.insert(10, 9); }), "[1,2,1,9]");
+  EXPECT_EQ(list([](Patch& p) { p.remove(1); }), "[2]");
+  EXPECT_EQ(list([](Patch& p) { p += std::vector{7, 8}; }), "[1,2,1,7,8]");
+  EXPECT_EQ(list([](Patch& p) { p[0].erase(); }), "[2,1]");
+  EXPECT_EQ(list([](Patch& p) { p[0] = 5; }), "[5,2,1]");
+  EXPECT_EQ(list([](Patch& p) { p.clear(); }), "[]");
+  EXPECT_EQ(list([](Patch& p) { p.append(3).reverse(); }), "[3,1,2,1]");
+}
+
+TEST(AppliedPatch, Calculates) {
+  const auto number = [](auto change) { return applied("6", change); };
+  EXPECT_EQ(number([](Patch& p) { p += 2; }), Json(8));
+  EXPECT_EQ(number([](Patch& p) { p -= 2; }), Json(4));
+  EXPECT_EQ(number([](Patch& p) { p *= 2; }), Json(12));
+  EXPECT_EQ(number([](Patch& p) { p /= 4; }), Json(1.5));
+  EXPECT_EQ(applied("\"a\"", [](Patch& p) { p += "b"; }), Json("ab"));
+}
+
+TEST(AppliedPatch, RefusesWhatTheBrowserRefuses) {
+  const auto error = [](auto change) { return error_of([&] { applied(R"({"a":1})", change); }); };
+  EXPECT_EQ(error([](Patch& p) { p["b"]["c"] = 1; }), "Patch: Cannot patch undefined at \"b\"");
+  EXPECT_EQ(error([](Patch& p) { p["a"].append(1); }),
+            "Patch: Append needs a list, there is an integer");
+  EXPECT_EQ(error([](Patch& p) { p["a"] += "x"; }), "Patch: Add needs numbers");
 }
 
 }  // namespace

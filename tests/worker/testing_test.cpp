@@ -123,5 +123,36 @@ TEST(AppUnderTest, SaysWhyAValueIsMissing) {
   }
 }
 
+/// in -> out, which also sets "status", from which "seen" follows.
+void with_side_effects(App& app) {
+  app.layout({div({{"id", "in"}, {"title", 1}}), div({{"id", "out"}, {"style", Json{{"a", 1}}}}),
+              div({{"id", "status"}}), div({{"id", "seen"}})});
+  app.callback(Output{"out", "style"}, Input{"in", "title"}, [](int in) {
+    set_props("status", {{"title", "in is " + std::to_string(in)}});
+    Patch style;
+    style["b"] = in;
+    return style;
+  });
+  app.callback(Output{"seen", "title"}, Input{"status", "title"},
+               [](std::optional<std::string> status) { return status; });
+}
+
+TEST(AppUnderTest, ShowsWhatACallbackSetBesidesItsOutputs) {
+  const AppUnderTest app(with_side_effects);
+
+  const Outcome outcome = app.fire("out.style", {{"in.title", 5}});
+  ASSERT_EQ(outcome.set_props.size(), 1u);
+  EXPECT_EQ(outcome.set_props[0].first, "status.title");
+  EXPECT_EQ(outcome.set_props[0].second, Json("in is 5"));
+}
+
+TEST(AppUnderTest, FollowsSetPropsAndAppliesPatches) {
+  AppUnderTest app(with_side_effects);
+
+  app.change({{"in.title", 5}});
+  EXPECT_EQ(app.value("seen.title"), Json("in is 5"));
+  EXPECT_EQ(app.value("out.style"), Json::parse(R"({"a":1,"b":5})"));
+}
+
 }  // namespace
 }  // namespace ekiden

@@ -10,6 +10,7 @@
 #include "worker/app/definition.hpp"
 #include "worker/app/module.hpp"
 #include "worker/app/registry_checks.hpp"
+#include "worker/dispatch/applied_patch.hpp"
 #include "worker/dispatch/callback_table.hpp"
 #include "worker/dispatch/dependencies.hpp"
 #include "worker/dispatch/escape.hpp"
@@ -190,7 +191,11 @@ Outcome AppUnderTest::Page::call(const CallbackEntry& entry, const Values& given
   } else if (response.status == 204) {
     outcome.kind = Outcome::Kind::prevented;
   } else {
-    outcome.values = values_of(Json::parse(response.bytes())["response"]);
+    const Json answer = Json::parse(response.bytes());
+    outcome.values = values_of(answer["response"]);
+    if (const Json* side_update = answer.find("sideUpdate")) {
+      outcome.set_props = values_of(*side_update);
+    }
   }
   return outcome;
 }
@@ -215,9 +220,12 @@ std::vector<Outcome> AppUnderTest::Page::change(const Values& values) {
 }
 
 void AppUnderTest::Page::set(const Values& values, Pending& pending, Values& changed) {
-  for (const auto& [property, value] : values) {
-    properties_.insert_or_assign(property, value);
-    changed.emplace_back(property, value);
+  for (const auto& [property, given] : values) {
+    const Json* present = value(property);
+    const Json next =
+        worker::is_patch(given) ? worker::applied_patch(present ? *present : Json(), given) : given;
+    properties_.insert_or_assign(property, next);
+    changed.emplace_back(property, next);
     for (std::size_t i = 0; i < entries().size(); ++i) {
       if (reads(*entries()[i].definition, property, false)) pending.insert(i);
     }
@@ -231,6 +239,7 @@ std::vector<Outcome> AppUnderTest::Page::follow(Pending pending, Values changed)
     pending.erase(next);
     // The latest value of a property counts, and `call` takes the first.
     outcomes.push_back(call(entries()[next], Values(changed.rbegin(), changed.rend())));
+    set(outcomes.back().set_props, pending, changed);
     set(outcomes.back().values, pending, changed);
   }
   return outcomes;

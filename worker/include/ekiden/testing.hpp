@@ -34,7 +34,8 @@ struct Outcome {
 
   std::string callback;  ///< "graph.figure", or "..a.p...b.q.." for a list of outputs
   Kind kind = Kind::updated;
-  Values values;  ///< without the outputs that received no_update
+  Values values;     ///< without the outputs that received no_update
+  Values set_props;  ///< what the callback set by set_props, which a page takes before `values`
   std::string error;
 
   bool updated() const { return kind == Kind::updated; }
