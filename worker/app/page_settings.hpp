@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ekiden/http.hpp>
 #include <ekiden/page.hpp>
 #include <functional>
 #include <optional>
@@ -8,6 +9,13 @@
 #include <vector>
 
 namespace ekiden::worker {
+
+/// A route of the app's own.
+struct HttpRoute {
+  std::string method;  ///< "GET"
+  std::string path;    ///< below the prefix, without the first slash; "/*" at its end: all below
+  HttpHandler handler;
+};
 
 /// What an app says of its address, its page and its routes. Read-only after set-up.
 struct PageSettings {
@@ -32,9 +40,17 @@ struct PageSettings {
   bool eager_loading = false;
   std::string csrf_token_name = "_csrf_token", csrf_header_name = "X-CSRFToken";
 
+  std::vector<HttpRoute> routes;
+  std::vector<RequestFilter> before_request;
+  std::string health_endpoint;  ///< below the prefix; empty: none
+  Attributes default_headers;
+
   std::optional<bool> ui, validate_callbacks;  ///< dev tools; nullopt: as `--debug` says
   bool disable_version_check = true;
 };
+
+/// Throws Error for a header that would break a response's head, or that only the server sets.
+void check_headers(const Attributes& headers);
 
 /// The script that starts the renderer, without its element.
 std::string renderer_script(const RendererHooks& hooks);

@@ -57,6 +57,7 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       options_(std::move(options)),
       pathnames_(pathnames_of(app.page)),
       assets_below_(app.page.assets_url_path + '/'),
+      http_routes_(app.page, options_.debug),
       callbacks_(app),
       update_component_(callbacks_, options_.debug),
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
@@ -68,7 +69,9 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
 Service::Next Router::begin(Request& request, Response& response) noexcept {
   response.clear();
   try {
-    return route(request, response);
+    const Next next = begin_unguarded(request, response);
+    if (next == Next::send) http_routes_.add_default_headers(response);
+    return next;
   } catch (...) {
     send_bare_error(response);
     return Next::send;
@@ -78,20 +81,50 @@ Service::Next Router::begin(Request& request, Response& response) noexcept {
 void Router::run(Request& request, Response& response) noexcept {
   response.clear();
   try {
-    if (request.method == Method::post) {
-      update_component_.run(request, response);
-    } else {
-      send_layout(response);
-    }
+    run_unguarded(request, response);
+    http_routes_.add_default_headers(response);
   } catch (...) {
     send_bare_error(response);
   }
+}
+
+Service::Next Router::begin_unguarded(const Request& request, Response& response) const {
+  if (is_health_check(request)) {
+    response.content_type = "text/plain; charset=utf-8";
+    response.static_body = "OK";
+    return Next::send;
+  }
+  return http_routes_.filters() ? Next::run_on_callback_thread : route(request, response);
+}
+
+void Router::run_unguarded(const Request& request, Response& response) const {
+  if (http_routes_.filters()) {
+    if (http_routes_.filter(request, response)) return;
+    if (route(request, response) == Next::send) return;
+  }
+  const auto name = below(pathnames_.routes, request.path).value_or("");
+  if (name == kUpdateComponent) {
+    update_component_.run(request, response);
+  } else if (name == kLayout) {
+    send_layout(response);
+  } else {
+    http_routes_.run(name, request, response);
+  }
+}
+
+bool Router::is_health_check(const Request& request) const {
+  const std::string& endpoint = app_.page.health_endpoint;
+  return !endpoint.empty() && (request.method == Method::get || request.method == Method::head) &&
+         below(pathnames_.routes, request.path) == endpoint;
 }
 
 Service::Next Router::route(const Request& request, Response& response) const {
   const auto name = below(pathnames_.routes, request.path);
   if (!name) return route_outside(request, response);
   if (*name == kUpdateComponent) return route_post(*name, request, response);
+  const HttpRoutes::Match own = http_routes_.match(*name, request, response);
+  if (own == HttpRoutes::Match::found) return Next::run_on_callback_thread;
+  if (own == HttpRoutes::Match::other_method) return Next::send;
   if (request.method != Method::get && request.method != Method::head) {
     send_method_not_allowed("GET, HEAD", response);
     return Next::send;

@@ -8,6 +8,7 @@
 #include "worker/app/pathnames.hpp"
 #include "worker/dispatch/assets.hpp"
 #include "worker/dispatch/callback_table.hpp"
+#include "worker/dispatch/http_routes.hpp"
 #include "worker/dispatch/index_page.hpp"
 #include "worker/dispatch/static_content.hpp"
 #include "worker/dispatch/update_component.hpp"
@@ -35,6 +36,9 @@ class Router : public Service {
   const CallbackTable& callbacks() const { return callbacks_; }
 
  private:
+  Next begin_unguarded(const Request& request, Response& response) const;
+  void run_unguarded(const Request& request, Response& response) const;
+  bool is_health_check(const Request& request) const;
   Next route(const Request& request, Response& response) const;
   Next route_post(std::string_view name, const Request& request, Response& response) const;
   Next route_get(std::string_view name, const Request& request, Response& response) const;
@@ -48,6 +52,7 @@ class Router : public Service {
   const SiteOptions options_;
   const Pathnames pathnames_;
   const std::string assets_below_;  ///< "assets/"
+  const HttpRoutes http_routes_;
   const CallbackTable callbacks_;
   const UpdateComponent update_component_;
   PreparedContent index_, layout_, dependencies_, favicon_;

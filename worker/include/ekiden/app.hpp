@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <ekiden/callback.hpp>
 #include <ekiden/context.hpp>
+#include <ekiden/http.hpp>
 #include <ekiden/module.hpp>
 #include <ekiden/page.hpp>
 #include <ekiden/properties.hpp>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -111,6 +113,37 @@ class App {
   /// path outside the app.
   std::string strip_relative_path(std::string_view path) const;
 
+  /// A route of the app's own: `app.route("GET", "/report.csv", [](const HttpRequest&) { … })`,
+  /// below the prefix; a path that ends in "/*" is for all below it, GET is for HEAD too. Handlers
+  /// run on callback threads, with the same rules as callbacks.
+  template <class F>
+  App& route(std::string method, std::string path, F handler) {
+    static_assert(std::is_invocable_r_v<HttpResponse, const F&, const HttpRequest&>,
+                  "route: the handler must take a const HttpRequest&, return a HttpResponse, and "
+                  "modify nothing outside its scope");
+    return add_route(std::move(method), std::move(path), std::move(handler));
+  }
+  /// Asked before every request except the health endpoint's; what it returns is the answer
+  /// instead of the route's, nullopt lets the request pass:
+  ///
+  ///     app.before_request([](const HttpRequest& request) -> std::optional<HttpResponse> {
+  ///       if (is_valid(request.header("Authorization"))) return std::nullopt;
+  ///       return HttpResponse{.status = 401, .body = "JWT Expired"};
+  ///     });
+  ///
+  /// With a filter, no request is answered without a callback thread.
+  template <class F>
+  App& before_request(F filter) {
+    static_assert(std::is_invocable_r_v<std::optional<HttpResponse>, const F&, const HttpRequest&>,
+                  "before_request: the filter must take a const HttpRequest&, return a "
+                  "std::optional<HttpResponse>, and modify nothing outside its scope");
+    return add_filter(std::move(filter));
+  }
+  /// Headers for all responses of the app's routes that do not have them already.
+  App& default_headers(Attributes headers);
+  /// A route that answers "OK" while the worker runs, for load balancers: "/health".
+  App& health_endpoint(std::string path);
+
   /// Allows callbacks on ids that the layout does not have when set-up ends.
   App& suppress_callback_exceptions(bool suppress = true);
   /// What happens when a callback throws that has no CallbackOptions::on_error of its own.
@@ -151,6 +184,8 @@ class App {
 
  private:
   App& add(detail::Registration& registration);
+  App& add_route(std::string method, std::string path, HttpHandler handler);
+  App& add_filter(RequestFilter filter);
   void set_layout(std::function<Json()> function);
 
   std::unique_ptr<worker::AppDefinition> definition_;

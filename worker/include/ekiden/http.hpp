@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ekiden/page.hpp>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ekiden {
+
+/// A request to a route of the app's own. The views are valid while the handler runs.
+struct HttpRequest {
+  std::string_view method;  ///< "GET"
+  std::string_view path;    ///< percent-decoded, without the query, with the app's prefix
+  std::string_view query;   ///< after '?', as sent
+  std::span<const std::pair<std::string_view, std::string_view>> headers;
+  std::string_view body;
+  std::string_view remote;  ///< the peer's address
+
+  /// The value of a header, its name in any case; empty if there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+/// The answer. Content-Length, Date and Connection are the server's and must not be among the
+/// headers.
+struct HttpResponse {
+  int status = 200;
+  std::string body = {};
+  std::string content_type = "text/plain; charset=utf-8";
+  Attributes headers = {};
+};
+
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+/// Answers a request before its route does, or lets it pass.
+using RequestFilter = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
+
+}  // namespace ekiden
