@@ -8,6 +8,7 @@
 
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
+#include "worker/dispatch/byte_range.hpp"
 #include "worker/dispatch/dependencies.hpp"
 #include "worker/dispatch/error_page.hpp"
 #include "worker/dispatch/escape.hpp"
@@ -184,7 +185,7 @@ Service::Next Router::route_get(std::string_view name, const Request& request,
 
 void Router::send_asset(std::string_view path, const Request& request, Response& response) const {
   if (const Asset* asset = assets_.find(path)) {
-    send_static(asset->content.view(), Caching::revalidate, request, response);
+    send_static_ranges(asset->content.view(), Caching::revalidate, request, response);
   } else {
     send_not_found(response);
   }
