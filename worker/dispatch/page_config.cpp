@@ -3,6 +3,7 @@
 
 #include "worker/app/pathnames.hpp"
 #include "worker/dispatch/escape.hpp"
+#include "worker/dispatch/hot_reload.hpp"
 #include "worker/dispatch/index_page.hpp"
 
 namespace ekiden::worker {
@@ -19,6 +20,13 @@ std::string plotly_version(const Suites& suites) {
   return plotly != nullptr ? json_quoted(plotly->version) : "null";
 }
 
+/// Its presence alone makes pages poll.
+std::string hot_reload_json(const HotReload& reload) {
+  if (!reload.on) return {};
+  return fmt::format(R"(,"hot_reload":{{"interval":{},"max_retry":{}}})", reload.interval_ms,
+                     reload.max_retry);
+}
+
 }  // namespace
 
 std::string config_json(const AppDefinition& app, const Suites& suites,
@@ -32,13 +40,13 @@ std::string config_json(const AppDefinition& app, const Suites& suites,
       R"("update_title":{},"children_props":{},"serve_locally":true,"dash_version":{},)"
       R"("python_version":null,"dash_version_url":null,"ddk_version":null,"plotly_version":{},)"
       R"("validate_callbacks":{},"csrf_token_name":{},"csrf_header_name":{},)"
-      R"("plotly_cloud_installed":true{}}})",
+      R"("plotly_cloud_installed":true{}{}}})",
       text_or_null(page.url_base_pathname.value_or("")), json_quoted(pathnames_of(page).requests),
       ui, page.disable_version_check, page.show_undo_redo, app.suppress_callback_exceptions,
       text_or_null(app.update_title), suites.children_props, json_quoted(kDashVersion),
       plotly_version(suites), page.validate_callbacks.value_or(options.debug),
       json_quoted(page.csrf_token_name), json_quoted(page.csrf_header_name),
-      ui ? R"(,"dev_tools":[])" : "");
+      ui ? R"(,"dev_tools":[])" : "", hot_reload_json(hot_reload(options)));
 }
 
 }  // namespace ekiden::worker

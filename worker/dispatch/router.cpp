@@ -13,6 +13,7 @@
 #include "worker/dispatch/error_page.hpp"
 #include "worker/dispatch/escape.hpp"
 #include "worker/dispatch/favicon.hpp"
+#include "worker/dispatch/hot_reload.hpp"
 #include "worker/dispatch/suites.hpp"
 #include "worker/http/grammar.hpp"
 
@@ -24,10 +25,6 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kUpdateComponent = "_dash-update-component";
 constexpr std::string_view kLayout = "_dash-layout";
 constexpr std::string_view kSuites = "_dash-component-suites/";
-
-/// The renderer polls this only when told to; it must exist all the same.
-constexpr std::string_view kNoReload =
-    R"({"reloadHash":null,"hard":false,"packages":[],"files":[]})";
 
 /// The part of `path` that names a route, or nullopt if it lies outside the app.
 std::optional<std::string_view> below(std::string_view prefix, std::string_view path) {
@@ -63,7 +60,8 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       update_component_(callbacks_, options_.debug),
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
       dependencies_(dependencies_json(app_), kJson),
-      favicon_(default_favicon(), "image/x-icon") {
+      favicon_(default_favicon(), "image/x-icon"),
+      reload_hash_(reload_hash_json(hot_reload(options_), index_.view().identity)) {
   if (!app_.layout_function) layout_ = PreparedContent(app_.layout.dump(), kJson);
 }
 
@@ -175,7 +173,8 @@ Service::Next Router::route_get(std::string_view name, const Request& request,
     send_static(favicon_.view(), Caching::revalidate, request, response);
   } else if (name == "_reload-hash") {
     response.content_type = kJson;
-    response.static_body = kNoReload;
+    response.headers = "Cache-Control: no-store\r\n";
+    response.static_body = reload_hash_;
   } else {
     // Any other path is a page of the app: the browser's side decides what to show.
     send_static(index_.view(), Caching::revalidate, request, response);

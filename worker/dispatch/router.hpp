@@ -56,6 +56,7 @@ class Router : public Service {
   const CallbackTable callbacks_;
   const UpdateComponent update_component_;
   PreparedContent index_, layout_, dependencies_, favicon_;
+  const std::string reload_hash_;
 };
 
 }  // namespace ekiden::worker
