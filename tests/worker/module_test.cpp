@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/support/temporary_folder.hpp"
+#include "worker/app/throw_trace.hpp"
 #include "worker/exchange.hpp"
 #include "worker/generation.hpp"
 
@@ -34,10 +35,11 @@ fs::path installed(const TemporaryFolder& folder, const std::string& name, const
 }
 
 /// Loads a generation that is never destroyed, as in a server: what set-up made is immortal.
-Generation& load(const fs::path& path) {
+Generation& load(const fs::path& path, bool debug = false) {
   static auto& all = *new std::vector<std::unique_ptr<Generation>>;
   LoadOptions options;
   options.app_path = path;
+  options.debug = debug;
   return *all.emplace_back(Generation::load(options));
 }
 
@@ -56,6 +58,16 @@ Response get(Generation& generation, std::string path) {
   Response response;
   generation.service().begin(request, response);
   return response;
+}
+
+/// Builds with a sanitizer do not.
+bool records_throws() {
+  const ThrowRecorder recorder;
+  try {
+    throw Error("x");
+  } catch (const Error&) {
+  }
+  return !last_throw("module_test.cpp").empty();
 }
 
 std::string sell(Generation& generation, const std::string& what) {
@@ -199,6 +211,13 @@ TEST(GenerationError, LeavesTheWorkingFolderAsItWas) {
   error_of_loading(installed(folder, "throws", "bad"));
 
   EXPECT_EQ(fs::current_path(), before);
+}
+
+TEST(Module, HasItsLinesInTheErrorPageUnderDebug) {
+  const std::string page = sell(load(built("shop"), true), "nothing");
+  EXPECT_THAT(page, HasSubstr("std::out_of_range: nothing to sell"));
+  if (!records_throws()) GTEST_SKIP() << "built with a sanitizer";
+  EXPECT_THAT(page, HasSubstr("shop.cpp:18</cite>"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 class LoadedGeneration final : public Generation {
  public:
   explicit LoadedGeneration(const LoadOptions& options)
-      : module_(Module::load(std::filesystem::absolute(options.app_path))) {
+      : module_(Module::load(std::filesystem::absolute(options.app_path), options.debug)) {
     module_.set_up(app_);
     try {
       check_registry(app_.definition());

@@ -23,6 +23,7 @@
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
 #include "worker/app/memoize.hpp"
+#include "worker/app/throw_trace.hpp"
 
 namespace ekiden::worker {
 
@@ -129,12 +130,14 @@ struct MappedModule {
   std::string build_id;
 };
 
-MappedModule map_module(const fs::path& path) {
+MappedModule map_module(const fs::path& path, bool with_debug_info) {
   const Descriptor copy = private_copy(path);
   std::string build_id = content_id(path, copy);
   const std::string copy_path = fresh_path_of(copy.get());
   const StaticInitialiserReport report(path);
   if (void* handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+    // The copy's name leads nowhere once its descriptor is closed.
+    if (with_debug_info) load_debug_info();
     return {handle, std::move(build_id)};
   }
   const char* reason = ::dlerror();
@@ -185,8 +188,8 @@ class WorkingFolder {
 
 }  // namespace
 
-Module Module::load(const fs::path& path) {
-  MappedModule mapped = map_module(path);
+Module Module::load(const fs::path& path, bool with_debug_info) {
+  MappedModule mapped = map_module(path, with_debug_info);
   return Module(path, entry_of(path, mapped.handle), std::move(mapped.build_id));
 }
 

@@ -23,7 +23,8 @@ class Module {
   /// file's own path in it, if it cannot be read, is no Ekiden app, or was built against another
   /// version of Ekiden. An exception of a static initialiser ends the process, after a line in the
   /// log that names it: the C library lets it no further.
-  static Module load(const std::filesystem::path& path);
+  /// With debug info read, error pages can show lines of the module.
+  static Module load(const std::filesystem::path& path, bool with_debug_info = false);
 
   /// The file's name without ".so".
   const std::string& name() const { return name_; }

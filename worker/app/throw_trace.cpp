@@ -76,10 +76,14 @@ int add_line(void* data, std::uintptr_t, const char* file, int line, const char*
   return 0;
 }
 
+backtrace_state* make_state() { return backtrace_create_state(nullptr, 1, ignore_error, nullptr); }
+
+backtrace_state* loaded_state = nullptr;  // by load_debug_info()
+
 /// The functions at an address: several, if they were inlined into each other.
 std::vector<RawFrame> frames_at(std::uintptr_t pc) {
-  // It reads the debug info of the program and of the app's module once, and is never freed.
-  static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore_error, nullptr);
+  static backtrace_state* const lazy_state = loaded_state ? loaded_state : make_state();
+  backtrace_state* const state = loaded_state ? loaded_state : lazy_state;
   std::vector<RawFrame> frames;
   if (state != nullptr) backtrace_pcinfo(state, pc, add_line, ignore_error, &frames);
   if (frames.empty()) frames.push_back(from_symbols(pc));
@@ -121,6 +125,18 @@ std::vector<TraceFrame> last_throw(std::string_view app_file) {
     }
   }
   return trace;
+}
+
+void load_debug_info() {
+#if EKIDEN_HAS_LIBBACKTRACE
+  loaded_state = make_state();
+  // It is read when the first address is looked up.
+  std::vector<RawFrame> ignored;
+  if (loaded_state != nullptr) {
+    backtrace_pcinfo(loaded_state, reinterpret_cast<std::uintptr_t>(&load_debug_info), add_line,
+                     ignore_error, &ignored);
+  }
+#endif
 }
 
 void record_throw();  // for the hook below

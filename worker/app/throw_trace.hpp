@@ -35,4 +35,9 @@ struct TraceFrame {
 /// whatever function they have been inlined into.
 std::vector<TraceFrame> last_throw(std::string_view app_file);
 
+/// Reads the debug info of the program and of all modules that are loaded, once and for all. Needed
+/// only for modules whose files cannot be opened later on by the names that they were loaded by.
+/// Thread safety: before there are threads. Takes a while for large programs; never frees it.
+void load_debug_info();
+
 }  // namespace ekiden::worker

@@ -2,6 +2,7 @@
 #include <ekiden/app.hpp>
 #include <ekiden/component.hpp>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 using namespace ekiden;
@@ -13,6 +14,8 @@ EKIDEN_APP(app) {
   app.title(title);
   app.layout({Component("dash_html_components", "Div", {{"id", "in"}}),
               Component("dash_html_components", "Div", {{"id", "out"}})});
-  app.callback(Output{"out", "children"}, Input{"in", "title"},
-               [](std::string text) { return "sold " + text; });
+  app.callback(Output{"out", "children"}, Input{"in", "title"}, [](std::string text) {
+    if (text == "nothing") throw std::out_of_range("nothing to sell");
+    return "sold " + text;
+  });
 }
