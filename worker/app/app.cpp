@@ -51,6 +51,12 @@ std::string place(const detail::Where& where) {
   return std::string(path.substr(path.rfind('/') + 1)) + ':' + std::to_string(where.line());
 }
 
+std::string first_place(const worker::CallbackDefinition& callback) {
+  if (!callback.outputs.empty()) return place(callback.outputs.front().where);
+  if (!callback.arguments.empty()) return place(callback.arguments.front().dependency.where);
+  return {};
+}
+
 }  // namespace
 
 namespace worker {
@@ -93,7 +99,7 @@ App& App::suppress_callback_exceptions(bool suppress) {
   return *this;
 }
 
-App& App::prevent_initial_callbacks(bool prevent) {
+App& App::prevent_initial_callbacks(PreventInitialCall prevent) {
   definition_->prevent_initial_callbacks = prevent;
   return *this;
 }
@@ -107,12 +113,15 @@ App& App::add(detail::Registration& registration) {
   worker::CallbackDefinition callback;
   callback.outputs = std::move(registration.outputs);
   callback.multi = registration.multi;
-  for (auto& [dependency, is_state] : registration.arguments) {
-    callback.arguments.push_back({std::move(dependency), is_state});
+  for (auto& [dependency, is_state, is_optional] : registration.arguments) {
+    callback.arguments.push_back({std::move(dependency), is_state, is_optional});
   }
   callback.prevent_initial_call = registration.options.prevent_initial_call;
   callback.on_error = std::move(registration.options.on_error);
-  callback.where = place(callback.outputs.front().where);
+  callback.running = std::move(registration.options.running);
+  callback.optional = registration.options.optional;
+  callback.hidden = registration.options.hidden;
+  callback.where = first_place(callback);
   callback.run = [handler =
                       make_ref<const NamedHandler>(callback, std::move(registration.handler))](
                      std::span<const Json> values) { return handler->run(values); };

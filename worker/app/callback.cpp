@@ -34,9 +34,13 @@ void Registration::add(const OutputList& list) {
   multi = true;
 }
 
-void Registration::add(const Input& input) { arguments.push_back({input, false}); }
+void Registration::add(const Input& input) {
+  arguments.push_back({input, false, input.is_optional});
+}
 
-void Registration::add(const State& state) { arguments.push_back({state, true}); }
+void Registration::add(const State& state) {
+  arguments.push_back({state, true, state.is_optional});
+}
 
 void Registration::add(const CallbackOptions& given) { options = given; }
 

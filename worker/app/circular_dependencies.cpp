@@ -36,8 +36,9 @@ class CycleSearch {
   void visit(std::size_t current) {
     states_[current] = State::on_path;
     for (const Output& output : callbacks_[current].outputs) {
+      // Outputs that allow duplicates are marked, so that the browser sees no circle either.
       const auto readers = readers_.find({output.id, output.property});
-      if (readers == readers_.end()) continue;
+      if (output.is_duplicate || readers == readers_.end()) continue;
       path_.push_back({current, &output});
       for (const std::size_t reader : readers->second) follow(current, reader);
       path_.pop_back();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ekiden/callback.hpp>
 #include <ekiden/dependency.hpp>
 #include <ekiden/json.hpp>
 #include <ekiden/on_error.hpp>
@@ -24,6 +25,7 @@ namespace ekiden::worker {
 struct Argument {
   Dependency dependency;
   bool is_state = false;
+  bool is_optional = false;  ///< the component need not be on the page
 };
 
 /// What each output receives; nullopt leaves it as it is in the browser.
@@ -35,9 +37,11 @@ struct CallbackDefinition {
   /// True if the outputs were given as a list: the id is then `..a.p...b.q..`, also for one.
   bool multi = false;
   std::vector<Argument> arguments;
-  std::optional<bool> prevent_initial_call;  ///< nullopt: the app's setting
-  std::string where;                         ///< "app.cpp:42", of the first output
-  ErrorHandler on_error;                     ///< empty: the app's
+  std::optional<PreventInitialCall> prevent_initial_call;  ///< nullopt: the app's setting
+  std::vector<Running> running;
+  bool optional = false, hidden = false;  ///< see CallbackOptions
+  std::string where;      ///< "app.cpp:42", of the first output or argument; empty if there is none
+  ErrorHandler on_error;  ///< empty: the app's
   /// Decodes the arguments, calls the handler, encodes its result.
   /// Throws BadArgument, PreventUpdate, or what the handler throws.
   std::function<CallbackResult(std::span<const Json>)> run;
@@ -58,7 +62,7 @@ struct AppDefinition {
   std::vector<CallbackDefinition> callbacks;
   std::vector<std::string> inline_scripts;  ///< of the page, without their elements
   bool suppress_callback_exceptions = false;
-  bool prevent_initial_callbacks = false;
+  PreventInitialCall prevent_initial_callbacks = false;
   ErrorHandler on_error;  ///< for callbacks that have none of their own
   PageSettings page;
   std::shared_ptr<Cache> cache;  ///< null until App::cache was called

@@ -101,6 +101,19 @@ void check_argument_wildcards(const CallbackDefinition& callback, const Keys& ma
   }
 }
 
+/// The browser cannot say which of several callbacks sets the value when the page is loaded.
+void check_duplicate(const AppDefinition& app, const CallbackDefinition& callback,
+                     const Output& output, Problems& problems) {
+  const PreventInitialCall prevent =
+      callback.prevent_initial_call.value_or(app.prevent_initial_callbacks);
+  if (prevent.permits_duplicates()) return;
+  problems.push_back(
+      subject(callback) + item("Output", output) +
+      ": allow_duplicate requires prevent_initial_call to be true or "
+      "initial_duplicate, since the order of the calls is not known when the page is "
+      "loaded");
+}
+
 }  // namespace
 
 std::string subject(const CallbackDefinition& callback) {
@@ -115,6 +128,10 @@ void check_outputs(const AppDefinition& app, Problems& problems) {
   Owners owners;
   for (const CallbackDefinition& callback : app.callbacks) {
     for (const Output& output : callback.outputs) {
+      if (output.is_duplicate) {
+        check_duplicate(app, callback, output, problems);
+        continue;
+      }
       const CallbackDefinition* owner = owners.claim(output, callback);
       if (owner == nullptr) continue;
       problems.push_back(subject(callback) + item("Output", output) +

@@ -101,7 +101,7 @@ void check_pattern_properties(const AppDefinition& app, const LayoutIndex& index
 
 void check_dependency(const AppDefinition& app, const LayoutIndex& index,
                       const CallbackDefinition& callback, const char* role,
-                      const Dependency& dependency, Problems& problems) {
+                      const Dependency& dependency, bool may_be_missing, Problems& problems) {
   const auto problem = [&](const std::string& text) {
     problems.push_back(subject(callback) + item(role, dependency) + text);
   };
@@ -121,6 +121,7 @@ void check_dependency(const AppDefinition& app, const LayoutIndex& index,
   if (app.suppress_callback_exceptions) return;
   const detail::ComponentNode* component = index.find(dependency.id);
   if (!component) {
+    if (may_be_missing) return;
     problem(": no component of the layout has the id \"" + dependency.id + '"' +
             suggestion(dependency.id, index.ids(), "the layout's ids") +
             " (if a callback creates it, call app.suppress_callback_exceptions())");
@@ -132,11 +133,11 @@ void check_dependency(const AppDefinition& app, const LayoutIndex& index,
 void check_dependencies(const AppDefinition& app, const LayoutIndex& index, Problems& problems) {
   for (const CallbackDefinition& callback : app.callbacks) {
     for (const Output& output : callback.outputs) {
-      check_dependency(app, index, callback, "Output", output, problems);
+      check_dependency(app, index, callback, "Output", output, callback.optional, problems);
     }
     for (const Argument& argument : callback.arguments) {
       check_dependency(app, index, callback, argument.is_state ? "State" : "Input",
-                       argument.dependency, problems);
+                       argument.dependency, callback.optional || argument.is_optional, problems);
     }
   }
 }

@@ -15,11 +15,16 @@ namespace ekiden::worker {
 
 namespace {
 
+/// The browser repeats the mark of an output that allows duplicates: `children@…`.
+std::string_view without_mark(std::string_view property) {
+  return property.substr(0, property.find('@'));
+}
+
 bool names(const Json& item, const Dependency& dependency) {
   const Json* id = item.find("id");
   const Json* property = item.find("property");
   if (id == nullptr || property == nullptr || property->as_string() == nullptr ||
-      *property->as_string() != dependency.property) {
+      without_mark(*property->as_string()) != dependency.property) {
     return false;
   }
   if (!dependency.pattern.empty()) return matches(dependency.pattern, *id);
@@ -47,20 +52,23 @@ const Json& requested(const CallbackDefinition& callback, const Json& outputs, s
   throw Mismatch("Inputs do not match callback definition");
 }
 
-Json value_of(const Json& item, const Dependency& dependency) {
-  if (!names(item, dependency)) throw_inputs_mismatch();
+Json value_of(const Json& item, const Argument& argument) {
   // The browser leaves `value` out if the property is not set on the component.
   const Json* value = item.find("value");
-  return value != nullptr ? *value : Json();
+  const bool is_null = value == nullptr || value->is_null();
+  // Of a component that is not on the page it may know no id but the pattern.
+  const bool may_be_missing = argument.is_optional && is_null && item.as_object() != nullptr;
+  if (!may_be_missing && !names(item, argument.dependency)) throw_inputs_mismatch();
+  return is_null ? Json() : *value;
 }
 
 Json argument_of(const Json& item, const Argument& argument) {
-  if (!argument.dependency.is_list()) return value_of(item, argument.dependency);
+  if (!argument.dependency.is_list()) return value_of(item, argument);
   const Json::Array* list = item.as_array();
   if (list == nullptr) throw_inputs_mismatch();
   Json::Array values;
   values.reserve(list->size());
-  for (const Json& one : *list) values.push_back(value_of(one, argument.dependency));
+  for (const Json& one : *list) values.push_back(value_of(one, argument));
   return values;
 }
 
@@ -197,7 +205,7 @@ void write_result(const CallbackEntry& entry, const Json* outputs, const Callbac
                   std::string& out) {
   if (result.size() != entry.definition->outputs.size()) {
     throw InvalidCallbackReturnValue(
-        fmt::format("Invalid number of output values for {}. Expected {}, got {}", entry.id,
+        fmt::format("Invalid number of output values for {}.\nExpected {}, got {}", entry.id,
                     entry.definition->outputs.size(), result.size()));
   }
   out += '{';

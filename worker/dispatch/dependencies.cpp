@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "worker/dispatch/compression.hpp"
@@ -16,9 +17,10 @@ std::string dotted(const Dependency& dependency) {
   return dependency.id + "." + dependency.property;
 }
 
-/// Names a callback that has no output. 64 digits because the renderer tells such an id from
-/// `id.prop` by the missing dot, and shows it where Dash shows a SHA-256.
-std::string id_without_output(const CallbackDefinition& callback, std::size_t number) {
+/// Names a callback that has no output, or marks one that allows duplicates. 64 digits because the
+/// renderer tells such an id from `id.prop` by the missing dot, and shows it where Dash shows a
+/// SHA-256.
+std::string digits_of_inputs(const CallbackDefinition& callback, std::size_t number) {
   std::string inputs = fmt::format("{}", number);
   for (const Argument& argument : callback.arguments) {
     if (!argument.is_state) inputs += "." + dotted(argument.dependency);
@@ -29,6 +31,11 @@ std::string id_without_output(const CallbackDefinition& callback, std::size_t nu
   return id;
 }
 
+bool has_duplicate(const CallbackDefinition& callback) {
+  return std::any_of(callback.outputs.begin(), callback.outputs.end(),
+                     [](const Output& output) { return output.is_duplicate; });
+}
+
 void append_dependency_list(const CallbackDefinition& callback, bool states, std::string& out) {
   out += '[';
   bool first = true;
@@ -36,29 +43,52 @@ void append_dependency_list(const CallbackDefinition& callback, bool states, std
     if (argument.is_state != states) continue;
     if (!first) out += ',';
     first = false;
-    out += fmt::format(R"({{"id":{},"property":{}}})", json_quoted(argument.dependency.id),
-                       json_quoted(argument.dependency.property));
+    out += fmt::format(R"({{"id":{},"property":{}{}}})", json_quoted(argument.dependency.id),
+                       json_quoted(argument.dependency.property),
+                       argument.is_optional ? R"(,"allow_optional":true)" : "");
   }
   out += ']';
 }
 
+void append_running(const CallbackDefinition& callback, std::string& out) {
+  if (callback.running.empty()) return;
+  Json::Object on, off;
+  for (const Running& running : callback.running) {
+    on.emplace_back(dotted(running.output), running.on);
+    off.emplace_back(dotted(running.output), running.off);
+  }
+  out += R"(,"running":)";
+  Json{{"running", std::move(on)}, {"runningOff", std::move(off)}}.write(out);
+}
+
 void append_callback(const CallbackDefinition& callback, const std::string& id,
-                     bool prevent_by_default, std::string& out) {
+                     PreventInitialCall prevent_by_default, std::string& out) {
   out += fmt::format(R"({{"output":{},"inputs":)", json_quoted(id));
   append_dependency_list(callback, false, out);
   out += R"(,"state":)";
   append_dependency_list(callback, true, out);
   out += fmt::format(R"(,"clientside_function":null,"prevent_initial_call":{},"background":null,)"
-                     R"("dynamic_creator":false,"no_output":{},"optional":false,"hidden":false,)"
-                     R"("websocket":false,"persistent":false}})",
-                     callback.prevent_initial_call.value_or(prevent_by_default),
-                     callback.outputs.empty());
+                     R"("dynamic_creator":false,"no_output":{},"optional":{},"hidden":{},)"
+                     R"("websocket":false,"persistent":false)",
+                     bool(callback.prevent_initial_call.value_or(prevent_by_default)),
+                     callback.outputs.empty(), callback.optional, callback.hidden);
+  append_running(callback, out);
+  out += '}';
 }
 
 }  // namespace
 
-std::string callback_id(const CallbackDefinition& callback) {
-  return callback.outputs.empty() ? id_without_output(callback, 0) : callback.output_id();
+std::string callback_id(const CallbackDefinition& callback, std::size_t number) {
+  if (callback.outputs.empty()) return digits_of_inputs(callback, number);
+  if (!has_duplicate(callback)) return callback.output_id();
+  const std::string mark = "@" + digits_of_inputs(callback, number);
+  std::string id;
+  for (const Output& output : callback.outputs) {
+    if (!id.empty()) id += "...";
+    id += dotted(output);
+    if (output.is_duplicate) id += mark;
+  }
+  return callback.multi ? ".." + id + ".." : id;
 }
 
 std::vector<std::string> callback_ids(std::span<const CallbackDefinition> callbacks) {
@@ -67,8 +97,7 @@ std::vector<std::string> callback_ids(std::span<const CallbackDefinition> callba
   std::unordered_map<std::string, std::size_t> used;
   for (const CallbackDefinition& callback : callbacks) {
     std::string id = callback_id(callback);
-    const std::size_t earlier = used[id]++;
-    if (callback.outputs.empty() && earlier > 0) id = id_without_output(callback, earlier);
+    if (const std::size_t earlier = used[id]++; earlier > 0) id = callback_id(callback, earlier);
     ids.push_back(std::move(id));
   }
   return ids;

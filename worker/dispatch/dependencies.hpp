@@ -10,12 +10,12 @@
 namespace ekiden::worker {
 
 /// The string by which browser and server name a callback: `id.prop`, or `..a.p...b.q..` for a list
-/// of outputs, or 64 hex digits made of the inputs if there is no output. It is the same text in
-/// `_dash-dependencies` and in each request.
-std::string callback_id(const CallbackDefinition& callback);
+/// of outputs, or 64 hex digits made of the inputs if there is no output; the same digits, after an
+/// @, mark outputs that allow duplicates. It is the same text in `_dash-dependencies` and in each
+/// request. `number` tells callbacks apart that are alike in all this.
+std::string callback_id(const CallbackDefinition& callback, std::size_t number = 0);
 
-/// callback_id of all, in order. Callbacks without output that share their inputs get different
-/// ids, by their number among them.
+/// callback_id of all, in order, all different.
 std::vector<std::string> callback_ids(std::span<const CallbackDefinition> callbacks);
 
 /// The body of `_dash-dependencies`.

@@ -149,7 +149,7 @@ class App {
   /// What happens when a callback throws that has no CallbackOptions::on_error of its own.
   App& on_error(ErrorHandler handler);
   /// Callbacks do not run when the page is loaded, unless their own options say otherwise.
-  App& prevent_initial_callbacks(bool prevent = true);
+  App& prevent_initial_callbacks(PreventInitialCall prevent = true);
 
   /// Registers a callback: outputs, then Inputs and States in any order, then the handler, whose
   /// parameters are their values and whose result is the outputs' new value:
@@ -158,8 +158,9 @@ class App {
   ///                  [](std::string city) { return population_figure(city); });
   ///
   /// Several outputs stand in braces, `{Output{…}, Output{…}}`; the handler then returns a
-  /// std::tuple. See FromJson for the parameters, Writable and Update for the results, and
-  /// CallbackOptions.
+  /// std::tuple. Without outputs it returns nothing. Where an id is a Pattern that stands for any
+  /// number of components, the parameter, or the value returned, is a std::vector. See FromJson for
+  /// the parameters, Writable and Update for the results, and CallbackOptions.
   ///
   /// The handler is called by several threads of several processes: it must be callable as const,
   /// and must not modify anything outside its scope. If it throws PreventUpdate the outputs keep

@@ -18,15 +18,49 @@
 /// From a handler's signature to a callback without types. App::callback is the way in.
 namespace ekiden {
 
+struct InitialDuplicate {};
+
+/// For outputs that allow duplicates: run the callback when the page is loaded all the same.
+inline constexpr InitialDuplicate initial_duplicate{};
+
+/// Whether a callback is not run when the page is loaded: true, false or initial_duplicate.
+class PreventInitialCall {
+ public:
+  template <std::same_as<bool> B>
+  constexpr PreventInitialCall(B prevent) : prevents_(prevent), duplicates_(prevent) {}
+  constexpr PreventInitialCall(InitialDuplicate) : prevents_(false), duplicates_(true) {}
+
+  constexpr explicit operator bool() const { return prevents_; }
+  /// True if outputs may allow duplicates.
+  constexpr bool permits_duplicates() const { return duplicates_; }
+  friend constexpr bool operator==(PreventInitialCall, PreventInitialCall) = default;
+
+ private:
+  bool prevents_, duplicates_;
+};
+
+/// A property that has another value while a callback runs: `{Output{"run", "disabled"}, true,
+/// false}`.
+struct Running {
+  Output output;
+  Json on, off;  ///< the value meanwhile, and afterwards
+};
+
 /// What else can be said about a callback; stands before the handler:
 ///
 ///     app.callback(Output{"out", "children"}, Input{"button", "n_clicks"},
 ///                  CallbackOptions{.prevent_initial_call = true}, handler);
 struct CallbackOptions {
   /// Do not run when the page is loaded. Not given: App::prevent_initial_callbacks decides.
-  std::optional<bool> prevent_initial_call = std::nullopt;
+  std::optional<PreventInitialCall> prevent_initial_call = std::nullopt;
   /// Called with what the handler throws. Not given: what App::on_error was given.
   ErrorHandler on_error = {};
+  /// Set by the browser when the callback starts and ends, however it ends.
+  std::vector<Running> running = {};
+  /// None of its components need be on the page; the callback is then not run.
+  bool optional = false;
+  /// Left out of the dev tools' callback graph.
+  bool hidden = false;
 };
 
 namespace detail {
@@ -68,6 +102,7 @@ class Registration {
   struct Argument {
     Dependency dependency;
     bool is_state;
+    bool is_optional;
   };
 
   Registration();
@@ -191,7 +226,11 @@ class TypedHandler final : public Handler {
         read<std::remove_cvref_t<A>>(values, I, reading)...};
     reading = kAllRead;
     Results results(outputs_);
-    Result<R>::write(std::apply(function_, std::move(arguments)), results.data());
+    if constexpr (std::is_void_v<R>) {
+      std::apply(function_, std::move(arguments));
+    } else {
+      Result<R>::write(std::apply(function_, std::move(arguments)), results.data());
+    }
     return results;
   }
 
@@ -232,6 +271,11 @@ Ref<const Handler> make_handler(F function, Types<A...>) {
                   "callback: the handler must take one parameter per Input and State, in the order "
                   "in which they are given");
   } else if constexpr (!(check_parameter<A>() && ... && true)) {
+  } else if constexpr (kOutputs == 0 && (std::is_void_v<R> || std::same_as<R, NoUpdate>)) {
+    return make_ref<const TypedHandler<F, R, A...>>(std::move(function), kOutputs);
+  } else if constexpr (kOutputs == 0) {
+    static_assert(kNever<F>,
+                  "callback: the handler returns a value, but the callback has no Output for it");
   } else if constexpr (std::is_void_v<R>) {
     static_assert(kNever<F>,
                   "callback: the handler returns nothing, but must return a value for each Output");
@@ -270,16 +314,15 @@ Ref<const Handler> check_handler(F function) {
   }
 }
 
-/// True for outputs, Inputs and States, options or not, handler: in that order.
+/// True for outputs or none, Inputs and States, options or not, handler: in that order.
 template <class... Parts>
 constexpr bool in_order() {
   constexpr std::size_t count = sizeof...(Parts);
-  if (count < 2) return false;
   constexpr bool outputs[] = {(kOutputCount < Parts >> 0)..., false};
   constexpr bool argument[] = {kIsArgument<Parts>..., false};
   constexpr bool options[] = {std::same_as<Parts, CallbackOptions>..., false};
-  if (!outputs[0] || outputs[count - 1] || argument[count - 1] || options[count - 1]) return false;
-  for (std::size_t i = 1; i + 1 < count; ++i) {
+  if (outputs[count - 1] || argument[count - 1] || options[count - 1]) return false;
+  for (std::size_t i = outputs[0] ? 1 : 0; i + 1 < count; ++i) {
     if (!argument[i] && !(options[i] && i + 2 == count)) return false;
   }
   return true;

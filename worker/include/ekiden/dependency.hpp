@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <ekiden/json.hpp>
 #include <initializer_list>
 #include <optional>
@@ -54,6 +55,7 @@ class Pattern {
   struct Member {
     Member(std::string_view key_, const char* value_) : key(key_), value(value_) {}
     Member(std::string_view key_, std::string value_) : key(key_), value(std::move(value_)) {}
+    Member(std::string_view key_, std::nullptr_t) = delete;
     template <class T>
     requires(detail::JsonInteger<T> || std::floating_point<T> || std::same_as<T, bool>)
         Member(std::string_view key_, T value_)
@@ -104,16 +106,44 @@ struct Dependency {
 /// The property that a callback's result goes to.
 struct Output : Dependency {
   using Dependency::Dependency;
+
+  /// The same for a property that other callbacks have as Output, too. The callback, or the app,
+  /// must then set prevent_initial_call, to true or initial_duplicate.
+  Output allow_duplicate() const {
+    Output output = *this;
+    output.is_duplicate = true;
+    return output;
+  }
+
+  bool is_duplicate = false;
 };
 
 /// A property whose changes run the callback, and whose value is an argument of the handler.
 struct Input : Dependency {
   using Dependency::Dependency;
+
+  /// The same for a component that need not be on the page: its value is null then.
+  Input optional() const {
+    Input input = *this;
+    input.is_optional = true;
+    return input;
+  }
+
+  bool is_optional = false;
 };
 
 /// A property whose value is an argument of the handler, but whose changes do not run it.
 struct State : Dependency {
   using Dependency::Dependency;
+
+  /// The same for a component that need not be on the page: its value is null then.
+  State optional() const {
+    State state = *this;
+    state.is_optional = true;
+    return state;
+  }
+
+  bool is_optional = false;
 };
 
 }  // namespace ekiden
