@@ -109,6 +109,22 @@ App& App::on_error(ErrorHandler handler) {
   return *this;
 }
 
+App& App::add_clientside(worker::CallbackDefinition callback,
+                         const detail::Registration& registration) {
+  if (!callback.running.empty() || callback.on_error) {
+    throw Error("callback '" + callback.output_id() + "' (" + callback.where +
+                "): a clientside callback has neither `running` nor `on_error`");
+  }
+  callback.clientside = registration.clientside;
+  std::vector<std::string>& scripts = definition_->inline_scripts;
+  const std::string& script = callback.clientside->script();
+  if (!script.empty() && std::find(scripts.begin(), scripts.end(), script) == scripts.end()) {
+    scripts.push_back(script);
+  }
+  definition_->callbacks.push_back(std::move(callback));
+  return *this;
+}
+
 App& App::add(detail::Registration& registration) {
   worker::CallbackDefinition callback;
   callback.outputs = std::move(registration.outputs);
@@ -122,6 +138,7 @@ App& App::add(detail::Registration& registration) {
   callback.optional = registration.options.optional;
   callback.hidden = registration.options.hidden;
   callback.where = first_place(callback);
+  if (registration.clientside) return add_clientside(std::move(callback), registration);
   callback.run = [handler =
                       make_ref<const NamedHandler>(callback, std::move(registration.handler))](
                      std::span<const Json> values) { return handler->run(values); };

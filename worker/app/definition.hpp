@@ -40,6 +40,8 @@ struct CallbackDefinition {
   std::optional<PreventInitialCall> prevent_initial_call;  ///< nullopt: the app's setting
   std::vector<Running> running;
   bool optional = false, hidden = false;  ///< see CallbackOptions
+  /// What the browser runs in place of `run`, which is then empty.
+  std::optional<ClientsideFunction> clientside;
   std::string where;      ///< "app.cpp:42", of the first output or argument; empty if there is none
   ErrorHandler on_error;  ///< empty: the app's
   /// Decodes the arguments, calls the handler, encodes its result.

@@ -30,9 +30,10 @@ CallbackTable::CallbackTable(const AppDefinition& app) {
   entries_.reserve(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const CallbackDefinition& callback = app.callbacks[i];
+    if (callback.clientside) continue;
     const ErrorHandler& on_error = callback.on_error ? callback.on_error : app.on_error;
-    entries_.push_back({&callback, std::move(ids[i]), targets_of(callback),
-                        on_error ? &on_error : nullptr});
+    entries_.push_back(
+        {&callback, std::move(ids[i]), targets_of(callback), on_error ? &on_error : nullptr});
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) by_id_.emplace(entries_[i].id, i);
 }

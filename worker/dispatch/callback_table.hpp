@@ -29,7 +29,7 @@ struct CallbackEntry {
   const ErrorHandler* on_error = nullptr;  ///< the callback's own or the app's; nullptr: neither
 };
 
-/// The callbacks of an app by id. A lookup allocates nothing.
+/// The callbacks of an app by id, without those that the browser runs. A lookup allocates nothing.
 ///
 /// Thread safety: read-only after construction. Fork: built in the mold, shared copy-on-write.
 class CallbackTable {

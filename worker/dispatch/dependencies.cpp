@@ -61,13 +61,25 @@ void append_running(const CallbackDefinition& callback, std::string& out) {
   Json{{"running", std::move(on)}, {"runningOff", std::move(off)}}.write(out);
 }
 
+void append_clientside(const CallbackDefinition& callback, std::string& out) {
+  if (!callback.clientside) {
+    out += "null";
+    return;
+  }
+  out += fmt::format(R"({{"namespace":{},"function_name":{}}})",
+                     json_quoted(callback.clientside->name_space()),
+                     json_quoted(callback.clientside->function_name()));
+}
+
 void append_callback(const CallbackDefinition& callback, const std::string& id,
                      PreventInitialCall prevent_by_default, std::string& out) {
   out += fmt::format(R"({{"output":{},"inputs":)", json_quoted(id));
   append_dependency_list(callback, false, out);
   out += R"(,"state":)";
   append_dependency_list(callback, true, out);
-  out += fmt::format(R"(,"clientside_function":null,"prevent_initial_call":{},"background":null,)"
+  out += R"(,"clientside_function":)";
+  append_clientside(callback, out);
+  out += fmt::format(R"(,"prevent_initial_call":{},"background":null,)"
                      R"("dynamic_creator":false,"no_output":{},"optional":{},"hidden":{},)"
                      R"("websocket":false,"persistent":false)",
                      bool(callback.prevent_initial_call.value_or(prevent_by_default)),

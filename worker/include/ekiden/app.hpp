@@ -24,7 +24,8 @@ class Cache;
 
 namespace worker {
 struct AppDefinition;
-}
+struct CallbackDefinition;
+}  // namespace worker
 
 /// One application: its layout, callbacks and settings. Filled in by EKIDEN_APP, once, before
 /// anything is served; read-only from then on.
@@ -176,6 +177,27 @@ class App {
     return callback(Outputs<N>{std::to_array(outputs)}, std::forward<Parts>(parts)...);
   }
 
+  /// Registers a callback that the browser runs by itself, in JavaScript:
+  ///
+  ///     app.clientside_callback("(a, b) => a + b", Output{"sum", "children"},
+  ///                             Input{"a", "value"}, Input{"b", "value"});
+  ///
+  /// See ClientsideFunction. Of the options, `running` and `on_error` are the server's: they throw
+  /// Error here.
+  template <class... Parts>
+  App& clientside_callback(ClientsideFunction function, Parts&&... parts) {
+    detail::Registration registration;
+    registration.clientside = std::move(function);
+    detail::register_clientside_parts(registration, std::forward<Parts>(parts)...);
+    return add(registration);
+  }
+  template <std::size_t N, class... Parts>
+  App& clientside_callback(ClientsideFunction function, const Output (&outputs)[N],
+                           Parts&&... parts) {
+    return clientside_callback(std::move(function), Outputs<N>{std::to_array(outputs)},
+                               std::forward<Parts>(parts)...);
+  }
+
   /// The cache that all workers share; `<ekiden/memoize.hpp>` declares what it can do.
   Cache& cache();
 
@@ -185,6 +207,8 @@ class App {
 
  private:
   App& add(detail::Registration& registration);
+  App& add_clientside(worker::CallbackDefinition callback,
+                      const detail::Registration& registration);
   App& add_route(std::string method, std::string path, HttpHandler handler);
   App& add_filter(RequestFilter filter);
   void set_layout(std::function<Json()> function);

@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <ekiden/clientside.hpp>
 #include <ekiden/dependency.hpp>
 #include <ekiden/from_json.hpp>
 #include <ekiden/on_error.hpp>
@@ -121,6 +122,7 @@ class Registration {
   std::vector<Argument> arguments;
   CallbackOptions options;
   Ref<const Handler> handler;
+  std::optional<ClientsideFunction> clientside;  ///< in place of the handler
 };
 
 template <class... T>
@@ -350,6 +352,19 @@ void register_parts(Registration& registration, Parts&&... parts) {
     static_assert(kNever<Parts...>,
                   "callback: give the Output (or several in braces) first, then Inputs and States, "
                   "then CallbackOptions if any, then the handler");
+  }
+}
+
+/// The same for a callback that the browser runs: all but the handler.
+template <class... Parts>
+void register_clientside_parts(Registration& registration, Parts&&... parts) {
+  struct Browser {};
+  if constexpr (in_order<std::decay_t<Parts>..., Browser>()) {
+    (add_part<0, 0>(registration, std::forward<Parts>(parts)), ...);
+  } else {
+    static_assert(kNever<Parts...>,
+                  "clientside_callback: give the function first, then the Output (or several in "
+                  "braces), then Inputs and States, then CallbackOptions if any");
   }
 }
 
