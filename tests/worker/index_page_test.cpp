@@ -169,6 +169,15 @@ TEST(IndexPage, LeavesTheTitleAloneWhileBusyIfUpdateTitleIsEmpty) {
   EXPECT_TRUE(config["update_title"].is_null());
 }
 
+TEST(IndexPage, GivesTheBrowserTheValidationLayoutUnlessNothingIsToBeChecked) {
+  const Json checked = Json::parse(config_of(page([](App& app) { app.validation_layout("x"); })));
+  EXPECT_EQ(checked["validation_layout"], Json("x"));
+
+  const Json unchecked = Json::parse(
+      config_of(page([](App& app) { app.validation_layout("x").suppress_callback_exceptions(); })));
+  EXPECT_EQ(unchecked.find("validation_layout"), nullptr);
+}
+
 TEST(IndexPage, CannotBeMadeIfThePackLacksAScriptItLists) {
   const App app;
   Suites suites = test::small_suites();

@@ -40,6 +40,16 @@ TEST_F(RegistryChecks, ASoundAppPasses) {
   EXPECT_NO_THROW(check_registry(app.definition()));
 }
 
+// Protocol reference, section 2.21.
+TEST_F(RegistryChecks, CallbacksAreCheckedAgainstTheValidationLayoutIfThereIsOne) {
+  app.validation_layout({Box().id("in"), Box().id("later")});
+  app.callback(Output{"later", "children"}, Input{"in", "value"}, same);
+  EXPECT_THAT(problems(), IsEmpty());
+
+  app.callback(Output{"out", "children"}, Input{"in", "value"}, same);
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("no component of the layout has the id \"out\"")));
+}
+
 TEST_F(RegistryChecks, ALayoutIsNeeded) {
   const App empty;
 

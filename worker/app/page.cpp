@@ -63,6 +63,11 @@ App& App::meta_tags(std::vector<Attributes> tags) {
   return *this;
 }
 
+App& App::validation_layout(Children layout) {
+  definition_->page.validation_layout = std::move(layout);
+  return *this;
+}
+
 App& App::index_string(std::string page) {
   check_index_string(page);
   definition_->page.index_string = std::move(page);

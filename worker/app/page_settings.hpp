@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ekiden/http.hpp>
+#include <ekiden/json.hpp>
 #include <ekiden/page.hpp>
 #include <functional>
 #include <optional>
@@ -36,6 +37,7 @@ struct PageSettings {
   std::vector<Attributes> meta_tags;
   std::vector<PageResource> external_stylesheets, external_scripts;
   RendererHooks hooks;
+  Json validation_layout;  ///< null: none
   bool show_undo_redo = false;
   bool eager_loading = false;
   std::string csrf_token_name = "_csrf_token", csrf_header_name = "X-CSRFToken";

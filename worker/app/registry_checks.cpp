@@ -149,7 +149,12 @@ std::vector<std::string> registry_problems(const AppDefinition& app) {
   check_layout(app.layout, problems);
   const LayoutIndex index(app.layout);
   check_components(app.layout, index, problems);
-  check_dependencies(app, index, problems);
+  const Json& validation = app.page.validation_layout;
+  if (validation.is_null()) {
+    check_dependencies(app, index, problems);
+  } else {
+    check_dependencies(app, LayoutIndex(validation), problems);
+  }
   check_outputs(app, problems);
   check_wildcards(app, problems);
   check_circular_dependencies(app, problems);

@@ -27,6 +27,11 @@ std::string hot_reload_json(const HotReload& reload) {
                      reload.max_retry);
 }
 
+std::string validation_layout_json(const AppDefinition& app) {
+  if (app.page.validation_layout.is_null() || app.suppress_callback_exceptions) return {};
+  return R"(,"validation_layout":)" + app.page.validation_layout.dump();
+}
+
 }  // namespace
 
 std::string config_json(const AppDefinition& app, const Suites& suites,
@@ -40,13 +45,14 @@ std::string config_json(const AppDefinition& app, const Suites& suites,
       R"("update_title":{},"children_props":{},"serve_locally":true,"dash_version":{},)"
       R"("python_version":null,"dash_version_url":null,"ddk_version":null,"plotly_version":{},)"
       R"("validate_callbacks":{},"csrf_token_name":{},"csrf_header_name":{},)"
-      R"("plotly_cloud_installed":true{}{}}})",
+      R"("plotly_cloud_installed":true{}{}{}}})",
       text_or_null(page.url_base_pathname.value_or("")), json_quoted(pathnames_of(page).requests),
       ui, page.disable_version_check, page.show_undo_redo, app.suppress_callback_exceptions,
       text_or_null(app.update_title), suites.children_props, json_quoted(kDashVersion),
       plotly_version(suites), page.validate_callbacks.value_or(options.debug),
       json_quoted(page.csrf_token_name), json_quoted(page.csrf_header_name),
-      ui ? R"(,"dev_tools":[])" : "", hot_reload_json(hot_reload(options)));
+      ui ? R"(,"dev_tools":[])" : "", hot_reload_json(hot_reload(options)),
+      validation_layout_json(app));
 }
 
 }  // namespace ekiden::worker

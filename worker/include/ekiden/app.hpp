@@ -58,6 +58,10 @@ class App {
     return *this;
   }
 
+  /// A layout with all ids that callbacks may name, shown nowhere: callbacks are checked against it
+  /// instead of the layout, for pages that are put together later.
+  App& validation_layout(Children layout);
+
   /// Title of the browser's tab. Default: "Dash".
   App& title(std::string title);
   /// Title while callbacks run; empty: no change. Default: "Updating...".
