@@ -134,10 +134,11 @@ TEST(ReturnValue, OfAnErrorHandlerMustFitTheOutputs) {
                         "multi-output.\nExpected the output type to be a list or tuple but "
                         "got:\n5."));
   EXPECT_THAT(answer_of_two([](const std::exception&) { return Json::array({1}); }).body,
-              HasSubstr("Invalid number of output values for ..a.p...b.p... Expected 2, got 1"));
+              HasSubstr("Invalid number of output values for ..a.p...b.p...\n"
+                        "Expected 2, got 1"));
   EXPECT_THAT(
       one_output(fail, [](const std::exception&) { return std::pair(1, 2); }).update(kCall).body,
-      HasSubstr("Invalid number of output values for out.children. Expected 1, got 2"));
+      HasSubstr("Invalid number of output values for out.children.\nExpected 1, got 2"));
 }
 
 }  // namespace
