@@ -18,7 +18,7 @@ export async function launchBrowser() {
 }
 
 /// A page of its own browser context (own cache, own storage) that notes what goes wrong in it.
-export async function openPage(browser, url) {
+export async function newPage(browser) {
   const context = await browser.newContext({viewport: {width: 1100, height: 1000}});
   const page = await context.newPage();
   page.problems = [];
@@ -37,8 +37,30 @@ export async function openPage(browser, url) {
     const callback = page.callbacks.find(entry => entry.request === request);
     if (callback) callback.done = performance.now();
   });
+  return page;
+}
+
+export async function openPage(browser, url) {
+  const page = await newPage(browser);
   await page.goto(url);
   return page;
+}
+
+/// Waits until the element shows just this text.
+export async function shows(page, selector, text) {
+  await page.waitForFunction(({selector: where, text: wanted}) =>
+    document.querySelector(where)?.textContent === wanted, {selector, text});
+}
+
+/// Waits until the renderer has nothing left to do.
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const callbacks = window.store?.getState().callbacks;
+    return callbacks && document.querySelector('#react-entry-point')?.childElementCount &&
+      !document.querySelector('._dash-loading') && window.store.getState().layout &&
+      Object.entries(callbacks).every(([name, list]) =>
+        name === 'stored' || name === 'completed' || !Array.isArray(list) || list.length === 0);
+  });
 }
 
 export function assertNoProblems(page) {

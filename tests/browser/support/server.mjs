@@ -8,11 +8,12 @@ import http from 'node:http';
 import readline from 'node:readline';
 
 export class Server {
-  static async start(app, {workers = 6, threads = 2, args = []} = {}) {
+  static async start(app, {workers = 6, threads = 2, args = [], env = {}} = {}) {
     const server = new Server();
     server.process = spawn(process.env.EKIDEN_PROGRAM,
       ['--workers', workers, '--threads', threads, '--bind', '127.0.0.1:0', '--log-level', 'debug',
-        ...args, app], {stdio: ['ignore', 'pipe', 'pipe']});
+        ...args, app],
+      {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
     server.lines = [];
     server.waiting = new Set();
     for (const stream of [server.process.stdout, server.process.stderr])
@@ -38,7 +39,9 @@ export class Server {
       return await new Promise((resolve, reject) => {
         waiter = () => {
           const found = this.matches(pattern);
-          if (found.length >= count) resolve(found[count - 1]);
+          if (found.length >= count) return resolve(found[count - 1]);
+          if (this.process.exitCode !== null || this.process.signalCode !== null)
+            reject(new Error(`no line like ${pattern}:\n` + this.lines.slice(-40).join('\n')));
         };
         timer = setTimeout(() => reject(new Error(
           `no ${count} lines like ${pattern} in ${seconds} s; the server printed:\n` +

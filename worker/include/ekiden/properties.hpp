@@ -90,10 +90,11 @@ class Id {
   Json value_;
 };
 
-/// What may stand between tags: text, a number, a component, or a list of these.
+/// What may stand between tags: text, a number, a component, nothing (nullptr), or a list of these.
 class Children {
  public:
   Children() = default;
+  Children(std::nullptr_t) {}
   Children(const char* text) : value_(text) {}
   Children(std::string text) : value_(std::move(text)) {}
   template <class N>
