@@ -25,8 +25,13 @@ export async function newPage(browser) {
   page.callbacks = [];
   page.on('console', message => page.problems.push(`console: ${message.text()}`));
   page.on('pageerror', error => page.problems.push(`exception: ${error}`));
-  page.on('requestfailed', request => page.problems.push(`failed: ${request.url()}`));
+  // Chromium calls a request that was answered without content aborted.
+  const answeredWithoutContent = new Set();
+  page.on('requestfailed', request => {
+    if (!answeredWithoutContent.has(request)) page.problems.push(`failed: ${request.url()}`);
+  });
   page.on('response', response => {
+    if (response.status() === 204) answeredWithoutContent.add(response.request());
     if (response.status() >= 400) page.problems.push(`${response.status()}: ${response.url()}`);
   });
   page.on('request', request => {
