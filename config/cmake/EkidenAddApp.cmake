@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 
-# ekiden_add_app(NAME SOURCE... [ASSETS dir] [DATA dir])
+# ekiden_add_app(NAME SOURCE... [ASSETS dir] [DATA dir] [FOLDER dir])
 #
-# Builds the app module NAME.so, and puts NAME.assets/ and NAME.data/ beside it. Inside this
-# repository modules go to <build>/apps; elsewhere to the current binary directory.
+# Builds the app module NAME.so, and puts NAME.assets/ and NAME.data/ beside it, in FOLDER. If that
+# is not given, modules go to <build>/apps inside this repository; elsewhere to the current binary
+# directory.
 function(ekiden_add_app name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;DATA" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;DATA;FOLDER" "")
   if(NOT arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ekiden_add_app(${name}): no source files given")
   endif()
@@ -16,6 +17,9 @@ function(ekiden_add_app name)
   else()
     target_link_libraries(${name} PRIVATE ekiden::api)
     set(folder ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+  if(arg_FOLDER)
+    set(folder ${arg_FOLDER})
   endif()
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${folder})
   foreach(kind ASSETS DATA)
