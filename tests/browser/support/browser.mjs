@@ -57,6 +57,12 @@ export async function shows(page, selector, text) {
     document.querySelector(where)?.textContent === wanted, {selector, text});
 }
 
+/// Waits until the field has just this value.
+export async function holdsValue(page, selector, value) {
+  await page.waitForFunction(({selector: where, value: wanted}) =>
+    document.querySelector(where)?.value === wanted, {selector, value});
+}
+
 /// Waits until the renderer has nothing left to do.
 export async function settled(page) {
   await page.waitForFunction(() => {

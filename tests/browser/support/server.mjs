@@ -8,11 +8,12 @@ import http from 'node:http';
 import readline from 'node:readline';
 
 export class Server {
-  static async start(app, {workers = 6, threads = 2, args = [], env = {}} = {}) {
+  static async start(app, {workers = 6, threads = 2, port: wanted = 0, args = [], env = {}} = {}) {
     const server = new Server();
+    server.app = app;
     server.process = spawn(process.env.EKIDEN_PROGRAM,
-      ['--workers', workers, '--threads', threads, '--bind', '127.0.0.1:0', '--log-level', 'debug',
-        ...args, app],
+      ['--workers', workers, '--threads', threads, '--bind', `127.0.0.1:${wanted}`,
+        '--log-level', 'debug', ...args, app],
       {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
     server.lines = [];
     server.waiting = new Set();
