@@ -33,10 +33,10 @@ export function headerText(library, version, models) {
 #include <ekiden/component.hpp>
 #include <ekiden/properties.hpp>
 
-namespace ekiden::${library.header} {
+namespace ekiden::${library.cpp} {
 
 ${models.map(componentDeclaration).join('\n')}
-}  // namespace ekiden::${library.header}
+}  // namespace ekiden::${library.cpp}
 `;
 }
 
@@ -86,10 +86,10 @@ export function bodiesText(library, models) {
 
 #include <utility>
 
-namespace ekiden::${library.header} {
+namespace ekiden::${library.cpp} {
 
 ${models.map((model) => componentDefinition(library, model)).join('\n')}
-}  // namespace ekiden::${library.header}
+}  // namespace ekiden::${library.cpp}
 `;
 }
 

@@ -9,9 +9,8 @@ import {parseArgs} from 'node:util';
 
 import {packageManifest, writeIfChanged} from '../packages.mjs';
 import {bodiesText, headerText, spread} from './cpp.mjs';
-import {readPropTypesComponents} from './from_proptypes.mjs';
-import {readTypeScriptComponents} from './from_typescript.mjs';
-import {componentModel, summaryOf} from './model.mjs';
+import {summaryOf} from './model.mjs';
+import {readModels} from './read.mjs';
 import {libraries, unpackSources} from './sources.mjs';
 
 /// How many files the bodies of a library are spread over; CMakeLists.txt lists their names.
@@ -19,14 +18,7 @@ const bodyFiles = {html: 2, dcc: 1, dash_table: 1};
 
 async function readLibrary(packages, library, sources) {
   const files = unpackSources(packages, library, sources);
-  const typed = files.filter((file) => file.endsWith('.tsx'));
-  const untyped = files.filter((file) => !file.endsWith('.tsx'));
-  const components = [
-    ...(await readTypeScriptComponents(packages, sources, typed)),
-    ...(await readPropTypesComponents(packages, untyped)),
-  ];
-  components.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return components.map((component) => componentModel(library, component));
+  return readModels(packages, library, sources, files);
 }
 
 function writeLibrary(out, library, version, models) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // From what the readers found to what is generated: one description per component.
+import {nodePaths} from './node_paths.mjs';
 import {cppType, isForTheBrowserOnly, isWildcard} from './types.mjs';
 
-/// Known facts that upstream's sources do not state in a form the readers can see.
+/// Known facts of the bundled libraries that their sources do not state in a form the readers can
+/// see.
 const corrections = {
   'Dropdown.closeOnSelect': {defaultText: '!multi'},
   'Geolocation.timeout': {defaultText: 'Infinity'},
@@ -44,8 +46,8 @@ export function methodName(property) {
   return keywords.has(name) ? `${name}_` : name;
 }
 
-function propertyModel(component, name, property) {
-  const known = corrections[`${component}.${name}`];
+function propertyModel(library, component, name, property) {
+  const known = library.bundled ? corrections[`${component}.${name}`] : undefined;
   return {
     name,
     method: methodName(name),
@@ -55,13 +57,18 @@ function propertyModel(component, name, property) {
   };
 }
 
-function overloadsOf(component, properties) {
+function overloadsOf(library, component, properties) {
   const has = (name) => properties.some((property) => property.name === name);
-  if (positional[component]) return positional[component];
+  if (library.bundled && positional[component]) return positional[component];
   // dcc::Link(children, href), html::Div(children).
   const required = properties.filter((property) => property.required).map(({name}) => name);
   if (required.length) return [[...(has('children') ? ['children'] : []), ...required]];
   return has('children') ? [[], ['children']] : [[]];
+}
+
+function nodePropertiesOf(library, component) {
+  if (!library.bundled) return nodePaths(component.properties);
+  return (library.header === 'dcc' && nodeProperties[component.name]) || [];
 }
 
 const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -70,17 +77,16 @@ export function componentModel(library, component) {
   const all = Object.entries(component.properties);
   const properties = all
     .filter(([name, {type}]) => !isWildcard(name) && !isForTheBrowserOnly(name, type))
-    .map(([name, property]) => propertyModel(component.name, name, property))
+    .map(([name, property]) => propertyModel(library, component.name, name, property))
     .sort(byName);
-  const isCore = library.header === 'dcc';
   return {
     name: component.name,
     builder: `${component.name}Builder`,
     description: component.description,
     properties,
     wildcards: all.some(([name]) => isWildcard(name)),
-    nodeProperties: (isCore && nodeProperties[component.name]) || [],
-    overloads: overloadsOf(component.name, properties).map((names) =>
+    nodeProperties: nodePropertiesOf(library, component),
+    overloads: overloadsOf(library, component.name, properties).map((names) =>
       names.map((name) => properties.find((property) => property.name === name)),
     ),
   };
