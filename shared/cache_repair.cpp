@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What CacheWriter does after a worker died while it held the lock, and how tests check it.
-#include "shared/cache_writer.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <mutex>
 #include <vector>
+
+#include "shared/cache_writer.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -62,6 +62,7 @@ void CacheWriter::rebuild_entry(std::uint32_t number) {
     entries_.limbo()[lists.limbo_count++] = number;
   } else if (state == EntryState::published) {
     add(lists.published, 1);
+    eviction_.admit(number);
   } else if (state == EntryState::free) {
     entries_.free_list()[lists.free_count++] = number;
   }
@@ -78,6 +79,7 @@ void CacheWriter::rebuild() {
   lists.free_count = lists.limbo_count = 0;
   lists.published = 0;
   lists.payload_bytes = 0;
+  eviction_.reset();
   rebuild_index();
   pins_.collect(pinned_);
   for (std::uint32_t number = entries_.size(); number-- > 0;) rebuild_entry(number);

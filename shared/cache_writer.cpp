@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "shared/cache_writer.hpp"
 
-#include "shared/segment.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <mutex>
 #include <vector>
+
+#include "shared/memo_cache.hpp"
+#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -43,11 +44,23 @@ CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& s
   header_->layout = 1;
 }
 
-std::uint64_t CacheWriter::expiry(std::chrono::nanoseconds timeout) const {
-  if (timeout.count() <= 0) return 0;
-  const std::uint64_t now = now_();
-  const auto span = static_cast<std::uint64_t>(timeout.count());
-  return span > std::numeric_limits<std::uint64_t>::max() - now ? 0 : now + span;
+Lifetime CacheWriter::lifetime(std::chrono::nanoseconds timeout,
+                               std::chrono::nanoseconds stale) const {
+  Lifetime life;
+  life.stored_ns = now_();
+  const auto after = [&](std::chrono::nanoseconds span) {
+    const auto count = static_cast<std::uint64_t>(span.count());
+    const bool ends = count <= std::numeric_limits<std::uint64_t>::max() - life.stored_ns;
+    return ends ? life.stored_ns + count : 0;
+  };
+  if (timeout.count() <= 0) return life;
+  life.expires_ns = after(timeout);
+  if (stale.count() > 0 && life.expires_ns != 0) {
+    life.stale_ns = life.expires_ns;
+    const bool ends = stale < std::chrono::nanoseconds::max() - timeout;
+    life.expires_ns = ends ? after(timeout + stale) : 0;
+  }
+  return life;
 }
 
 std::byte* CacheWriter::place(const Ticket& ticket) const noexcept {
@@ -62,9 +75,10 @@ bool CacheWriter::holds(const Entry& entry, std::string_view key) const noexcept
           std::memcmp(readable_ + offset + value_bytes, key.data(), key.size()) == 0);
 }
 
-std::optional<Ticket> CacheWriter::allocate(const KeyHash& hash, EntryState state) {
+std::optional<Ticket> CacheWriter::allocate(const KeyHash& hash, const Names& names,
+                                            EntryState state) {
   if (!eviction_.make_entry()) return std::nullopt;
-  const auto entry = entries_.allocate(hash, state, pins_.slot());
+  const auto entry = entries_.allocate(hash, names, state, pins_.slot());
   if (!entry) return std::nullopt;
   return Ticket{*entry, entries_[*entry].state.load(memory_order_relaxed)};
 }
@@ -83,10 +97,10 @@ bool CacheWriter::attach_extent(std::uint32_t number, std::size_t key_bytes,
   return true;
 }
 
-Join CacheWriter::join(const KeyHash& hash, std::string_view key) {
+Join CacheWriter::join(const KeyHash& hash, std::string_view key, const Names& names) {
   const Lock lock(mutex_);
   const auto* word = entries_.find(hash);
-  if (word == nullptr) return lead(hash);
+  if (word == nullptr) return lead(hash, names);
   const std::uint32_t number = IndexWord::entry(word->load(memory_order_relaxed));
   const Entry& entry = entries_[number];
   Join join;
@@ -94,17 +108,17 @@ Join CacheWriter::join(const KeyHash& hash, std::string_view key) {
     join.role = Join::Role::follow;
     join.ticket = {number, entry.state.load(memory_order_relaxed)};
     join.wake = entry.wake.load();
-  } else if (entry.expired(now_)) {
-    return lead(hash);
+  } else if (!entries_.current(entry, now_)) {
+    return lead(hash, names);
   } else if (holds(entry, key) || entry.outcome.load(memory_order_relaxed) == Outcome::declined) {
     join.role = Join::Role::look_again;
   }
   return join;  // else another key of the same hash lives here: leave it
 }
 
-Join CacheWriter::lead(const KeyHash& hash) {
+Join CacheWriter::lead(const KeyHash& hash, const Names& names) {
   Join join;
-  const auto ticket = allocate(hash, EntryState::computing);
+  const auto ticket = allocate(hash, names, EntryState::computing);
   if (!ticket) return join;
   if (!entries_.link(ticket->entry)) {
     entries_.retire(ticket->entry);
@@ -122,41 +136,145 @@ Join CacheWriter::lead(const KeyHash& hash) {
   return join;
 }
 
-std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, std::size_t key_bytes,
-                                         std::size_t value_bytes) {
+std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names) {
   const Lock lock(mutex_);
-  const auto ticket = allocate(hash, EntryState::writing);
-  if (!ticket || attach_extent(ticket->entry, key_bytes, value_bytes)) return ticket;
-  entries_.release(ticket->entry);
-  return std::nullopt;
+  return allocate(hash, names, EntryState::writing);
+}
+
+bool CacheWriter::extend(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes) {
+  const Lock lock(mutex_);
+  if (attach_extent(ticket.entry, key_bytes, value_bytes)) return true;
+  entries_.release(ticket.entry);
+  return false;
+}
+
+void CacheWriter::drop(const Ticket& ticket) {
+  const Lock lock(mutex_);
+  eviction_.free_entry(ticket.entry);
 }
 
 bool CacheWriter::reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes) {
   const Lock lock(mutex_);
   if (attach_extent(ticket.entry, key_bytes, value_bytes)) return true;
-  settle(ticket.entry, Outcome::declined, expiry(kNegativeTimeout));
+  settle(ticket.entry, Outcome::declined, lifetime(kNegativeTimeout, {}));
   return false;
 }
 
 /// Ends a computation. One that was displaced meanwhile counts for its leader only, who has it
 /// pinned.
-void CacheWriter::settle(std::uint32_t entry, Outcome outcome, std::uint64_t expires_ns) {
+void CacheWriter::settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime) {
   const bool linked = entries_.linked(entry);
-  entries_.publish(entry, outcome, expires_ns);
-  if (!linked) entries_.retire(entry);
+  entries_.publish(entry, outcome, lifetime);
+  if (linked) {
+    eviction_.admit(entry);
+  } else {
+    entries_.retire(entry);
+  }
   entries_.wake(entry);
 }
 
-void CacheWriter::publish(const Ticket& ticket, std::chrono::nanoseconds timeout) {
-  const std::uint64_t expires_ns = expiry(timeout);
-  const Lock lock(mutex_);
-  if (StateWord::unpack(ticket.state).state == EntryState::computing) {
-    settle(ticket.entry, Outcome::value, expires_ns);
+/// Makes what begin() took the value of its key.
+void CacheWriter::make_current(std::uint32_t entry, const Lifetime& lifetime) {
+  entries_.publish(entry, Outcome::value, lifetime);
+  if (entries_.link(entry)) {
+    eviction_.admit(entry);
   } else {
-    entries_.publish(ticket.entry, Outcome::value, expires_ns);
-    if (!entries_.link(ticket.entry)) entries_.retire(ticket.entry);
+    entries_.retire(entry);
+  }
+}
+
+void CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us) {
+  const Lock lock(mutex_);
+  entries_[ticket.entry].cost_us.store(cost_us, memory_order_relaxed);
+  if (StateWord::unpack(ticket.state).state == EntryState::computing) {
+    settle(ticket.entry, Outcome::value, lifetime);
+  } else {
+    make_current(ticket.entry, lifetime);
   }
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+}
+
+Entry* CacheWriter::current(const KeyHash& hash, std::string_view key) const {
+  const auto* word = entries_.find(hash);
+  if (word == nullptr) return nullptr;
+  Entry& entry = entries_[IndexWord::entry(word->load(memory_order_relaxed))];
+  const bool is_value = entry.state_word().state == EntryState::published &&
+                        entry.outcome.load(memory_order_relaxed) == Outcome::value;
+  return is_value && entries_.current(entry, now_) && holds(entry, key) ? &entry : nullptr;
+}
+
+bool CacheWriter::publish_if(const Ticket& ticket, std::string_view key,
+                             std::optional<std::span<const std::byte>> expected,
+                             const Lifetime& lifetime) {
+  const Lock lock(mutex_);
+  const Entry* there = current(entries_[ticket.entry].hash(), key);
+  bool holds_expected = there == nullptr && !expected;
+  if (there != nullptr && expected) {
+    const std::byte* bytes = readable_ + there->offset.load(memory_order_relaxed);
+    const std::size_t size = there->value_bytes.load(memory_order_relaxed);
+    holds_expected = std::equal(bytes, bytes + size, expected->begin(), expected->end());
+  }
+  if (holds_expected) {
+    make_current(ticket.entry, lifetime);
+  } else {
+    eviction_.free_entry(ticket.entry);
+  }
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+  return holds_expected;
+}
+
+bool CacheWriter::touch(const KeyHash& hash, std::string_view key, const Lifetime& lifetime) {
+  const Lock lock(mutex_);
+  Entry* entry = current(hash, key);
+  if (entry == nullptr) return false;
+  entry->expires_ns.store(lifetime.expires_ns, memory_order_relaxed);
+  entry->stale_ns.store(lifetime.stale_ns, memory_order_relaxed);
+  return true;
+}
+
+std::uint32_t CacheWriter::add_function(FunctionStatistics& statistics, std::string_view name) {
+  const Lock lock(mutex_);
+  return statistics.find_or_add(name);
+}
+
+std::optional<EntryInfo> CacheWriter::describe(const Entry& entry, std::string_view prefix,
+                                               std::size_t head) const {
+  const bool is_value = entry.state_word().state == EntryState::published &&
+                        entry.outcome.load(memory_order_relaxed) == Outcome::value;
+  if (!is_value || !entries_.current(entry, now_)) return std::nullopt;
+  EntryInfo info;
+  info.value_bytes = entry.value_bytes.load(memory_order_relaxed);
+  const char* bytes =
+      reinterpret_cast<const char*>(readable_ + entry.offset.load(memory_order_relaxed));
+  info.key.assign(bytes + info.value_bytes, entry.key_bytes.load(memory_order_relaxed));
+  if (!info.key.starts_with(prefix)) return std::nullopt;
+  info.head.assign(bytes, std::min<std::size_t>(head, info.value_bytes));
+  const std::uint64_t now = now_();
+  const std::uint64_t expires = entry.expires_ns.load(memory_order_relaxed);
+  info.age = std::chrono::nanoseconds(now - entry.stored_ns.load(memory_order_relaxed));
+  if (expires != 0) info.expires_in = std::chrono::nanoseconds(expires - now);
+  info.cost = std::chrono::microseconds(entry.cost_us.load(memory_order_relaxed));
+  return info;
+}
+
+std::vector<EntryInfo> CacheWriter::list(std::string_view prefix, std::size_t count,
+                                         std::size_t head) {
+  constexpr std::uint32_t kEntriesAtOnce = 256;  // other writers get their turn in between
+  std::vector<EntryInfo> found;
+  for (std::uint32_t first = 0; first < entries_.size() && found.size() < count;
+       first += kEntriesAtOnce) {
+    const std::uint32_t end = std::min(first + kEntriesAtOnce, entries_.size());
+    const Lock lock(mutex_);
+    for (std::uint32_t number = first; number < end && found.size() < count; ++number) {
+      if (auto info = describe(entries_[number], prefix, head)) found.push_back(std::move(*info));
+    }
+  }
+  return found;
+}
+
+void CacheWriter::decline(const Ticket& ticket) {
+  const Lock lock(mutex_);
+  settle(ticket.entry, Outcome::declined, lifetime(kNegativeTimeout, {}));
 }
 
 void CacheWriter::fail(const Ticket& ticket, std::string_view key, std::string_view text) {
@@ -164,7 +282,7 @@ void CacheWriter::fail(const Ticket& ticket, std::string_view key, std::string_v
   const KeyHash hash = entries_[ticket.entry].hash();
   const Lock lock(mutex_);
   if (entries_.linked(ticket.entry)) {
-    auto notice = allocate(hash, EntryState::writing);
+    auto notice = allocate(hash, entries_[ticket.entry].names(), EntryState::writing);
     if (notice && !attach_extent(notice->entry, key.size(), text.size())) {
       entries_.release(notice->entry);
       notice.reset();
@@ -173,8 +291,9 @@ void CacheWriter::fail(const Ticket& ticket, std::string_view key, std::string_v
       std::byte* at = place(*notice);
       std::copy_n(reinterpret_cast<const std::byte*>(text.data()), text.size(), at);
       std::copy_n(reinterpret_cast<const std::byte*>(key.data()), key.size(), at + text.size());
-      entries_.publish(notice->entry, Outcome::failure, expiry(kNegativeTimeout));
+      entries_.publish(notice->entry, Outcome::failure, lifetime(kNegativeTimeout, {}));
       entries_.link(notice->entry);  // in place of the computation, so there is a word for it
+      eviction_.admit(notice->entry);
     } else {
       entries_.unlink(*entries_.find(hash));
     }
@@ -203,7 +322,7 @@ bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
     return false;
   }
   const bool was_there = published && entry.outcome.load(memory_order_relaxed) == Outcome::value &&
-                         !entry.expired(now_);
+                         entries_.current(entry, now_);
   entries_.unlink(*word);
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
   return was_there;

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "shared/entry_table.hpp"
-#include "shared/eviction.hpp"
-#include "shared/pins.hpp"
-#include "shared/robust_mutex.hpp"
-#include "shared/slab.hpp"
-
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "shared/entry_table.hpp"
+#include "shared/eviction.hpp"
+#include "shared/function_statistics.hpp"
+#include "shared/pins.hpp"
+#include "shared/robust_mutex.hpp"
+#include "shared/slab.hpp"
 
 namespace ekiden::shared {
 
 class Segment;
+struct EntryInfo;
 
 /// The first object of the segment.
 struct CacheHeader {
@@ -60,22 +64,36 @@ class CacheWriter {
               std::uint64_t (*now)());
 
   /// Begins, joins or declines the computation of `key`.
-  Join join(const KeyHash& hash, std::string_view key);
-  /// Takes an entry and an extent for store(); nothing if there is no room.
-  std::optional<Ticket> begin(const KeyHash& hash, std::size_t key_bytes, std::size_t value_bytes);
+  Join join(const KeyHash& hash, std::string_view key, const Names& names);
+  /// Takes an entry for store(); nothing if there is none.
+  std::optional<Ticket> begin(const KeyHash& hash, const Names& names);
+  /// Takes an extent for it. If there is no room, false, and the ticket is settled.
+  bool extend(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
   /// Takes an extent for a computation. If there is no room, false, and the ticket is settled: for
   /// a moment everybody computes this key alone.
   bool reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
 
-  /// Each settles a ticket. REQUIRES: filled, for publish.
-  void publish(const Ticket& ticket, std::chrono::nanoseconds timeout);
+  /// Each of the following settles a ticket. REQUIRES: filled, for the first two.
+  void publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us = 0);
+  /// Publishes if the current value of `key` is `expected`, or there is none for nullopt.
+  bool publish_if(const Ticket& ticket, std::string_view key,
+                  std::optional<std::span<const std::byte>> expected, const Lifetime& lifetime);
+  /// Gives up what begin() took.
+  void drop(const Ticket& ticket);
   void fail(const Ticket& ticket, std::string_view key, std::string_view text);
+  /// For a moment everybody computes this key alone.
+  void decline(const Ticket& ticket);
   /// Takes a dead leader's computation out of the index, so that another can begin. Its entry
   /// stays until the master reaps.
   void bury(const Ticket& ticket);
 
   bool erase(const KeyHash& hash, std::string_view key);
+  bool touch(const KeyHash& hash, std::string_view key, const Lifetime& lifetime);
   void clear();
+  std::uint32_t add_function(FunctionStatistics& statistics, std::string_view name);
+  std::vector<EntryInfo> list(std::string_view prefix, std::size_t count, std::size_t head);
+  /// A lifetime that begins now; 0: it never ends.
+  Lifetime lifetime(std::chrono::nanoseconds timeout, std::chrono::nanoseconds stale) const;
   bool reap(std::uint32_t slot);
 
   std::uint64_t rebuilds() const noexcept { return header_->rebuilds.load(); }
@@ -97,12 +115,16 @@ class CacheWriter {
   std::string check_extents();
   std::string check_lists();
 
-  std::optional<Ticket> allocate(const KeyHash& hash, EntryState state);
+  std::optional<Ticket> allocate(const KeyHash& hash, const Names& names, EntryState state);
   bool attach_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes);
-  Join lead(const KeyHash& hash);
+  Join lead(const KeyHash& hash, const Names& names);
   void abandon(std::uint32_t entry);
-  void settle(std::uint32_t entry, Outcome outcome, std::uint64_t expires_ns);
-  std::uint64_t expiry(std::chrono::nanoseconds timeout) const;
+  void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);
+  void make_current(std::uint32_t entry, const Lifetime& lifetime);
+  /// The entry of the current value of `key`, or null.
+  Entry* current(const KeyHash& hash, std::string_view key) const;
+  std::optional<EntryInfo> describe(const Entry& entry, std::string_view prefix,
+                                    std::size_t head) const;
 
   CacheHeader* header_;
   EntryTable& entries_;

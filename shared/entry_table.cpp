@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "shared/entry_table.hpp"
 
+#include <bit>
+
 #include "shared/futex.hpp"
 #include "shared/segment.hpp"
-
-#include <bit>
 
 namespace ekiden::shared {
 namespace {
@@ -18,8 +18,9 @@ std::uint32_t buckets_for(std::uint32_t entries) { return std::bit_ceil(entries)
 
 }  // namespace
 
-EntryTable::EntryTable(Segment& segment, std::uint32_t entries)
-    : size_(entries),
+EntryTable::EntryTable(Segment& segment, const Generations& generations, std::uint32_t entries)
+    : generations_(generations),
+      size_(entries),
       bucket_mask_(buckets_for(entries) - 1),
       entries_(segment.allocate<Entry>(entries)),
       buckets_(segment.allocate<Bucket>(buckets_for(entries))),
@@ -76,7 +77,7 @@ std::atomic<std::uint64_t>* EntryTable::victim(const KeyHash& hash) const noexce
       const Entry& entry = entries_[IndexWord::entry(word.load(memory_order_relaxed))];
       if (entry.state_word().state != EntryState::published) continue;
       found = &word;
-      if (entry.referenced.load(memory_order_relaxed) == 0) return found;
+      if (entry.uses.load(memory_order_relaxed) == 0) return found;
     }
   }
   return found;
@@ -113,8 +114,8 @@ void EntryTable::displace(std::uint64_t word) noexcept {
   }
 }
 
-std::optional<std::uint32_t> EntryTable::allocate(const KeyHash& hash, EntryState state,
-                                                  std::uint32_t owner) {
+std::optional<std::uint32_t> EntryTable::allocate(const KeyHash& hash, const Names& names,
+                                                  EntryState state, std::uint32_t owner) {
   if (lists_->free_count == 0) return std::nullopt;
   const std::uint32_t number = free_[--lists_->free_count];
   Entry& entry = entries_[number];
@@ -124,16 +125,23 @@ std::optional<std::uint32_t> EntryTable::allocate(const KeyHash& hash, EntryStat
   entry.hash_high.store(hash.high, memory_order_relaxed);
   entry.expires_ns.store(0, memory_order_relaxed);
   entry.outcome.store(Outcome::none, memory_order_relaxed);
-  entry.referenced.store(0, memory_order_relaxed);
+  entry.uses.store(0, memory_order_relaxed);
   entry.waits_for.store(0, memory_order_relaxed);
+  entry.set_names(names);
+  entry.generation.store(generations_.sum(names), memory_order_relaxed);
+  entry.cost_us.store(0, memory_order_relaxed);
+  entry.queue.store(Queue::none, memory_order_relaxed);
   entry.state.store(StateWord{state, owner, entry.state_word().version + 1}.pack(),
                     memory_order_release);
   return number;
 }
 
-void EntryTable::publish(std::uint32_t number, Outcome outcome, std::uint64_t expires_ns) noexcept {
+void EntryTable::publish(std::uint32_t number, Outcome outcome, const Lifetime& lifetime) noexcept {
   Entry& entry = entries_[number];
-  entry.expires_ns.store(expires_ns, memory_order_relaxed);
+  entry.expires_ns.store(lifetime.expires_ns, memory_order_relaxed);
+  entry.stale_ns.store(lifetime.stale_ns, memory_order_relaxed);
+  entry.stored_ns.store(lifetime.stored_ns, memory_order_relaxed);
+  entry.refresh_ns.store(0, memory_order_relaxed);
   entry.outcome.store(outcome, memory_order_relaxed);
   entry.state.store(StateWord{EntryState::published, 0, entry.state_word().version}.pack(),
                     memory_order_release);
@@ -145,7 +153,11 @@ void EntryTable::retire(std::uint32_t number) noexcept {
   const StateWord word = entry.state_word();
   entry.state.store(StateWord{EntryState::retired, 0, word.version}.pack(), memory_order_release);
   limbo_[lists_->limbo_count++] = number;
-  if (word.state == EntryState::published) subtract(lists_->published, 1);
+  if (word.state != EntryState::published) return;
+  subtract(lists_->published, 1);
+  if (entry.queue.load(memory_order_relaxed) == Queue::small) {
+    lists_->small_bytes -= entry.extent_bytes();
+  }
 }
 
 void EntryTable::wake(std::uint32_t number) noexcept {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "shared/key_hash.hpp"
-
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <optional>
+
+#include "shared/generations.hpp"
+#include "shared/key_hash.hpp"
 
 namespace ekiden::shared {
 
@@ -46,11 +48,19 @@ struct StateWord {
   }
 };
 
+/// When a value ends; 0: never.
+struct Lifetime {
+  std::uint64_t stored_ns = 0, stale_ns = 0, expires_ns = 0;
+};
+
 inline constexpr std::uint64_t kNoExtent = std::numeric_limits<std::uint64_t>::max();
 
-/// One cached value. All fields are written under the writer lock, except `referenced`, and
-/// `waits_for` by the entry's own worker; readers hold a pin. Atomics, because a reader may look at
-/// an entry that is being made before it learns from the state word that it must not.
+/// Which of eviction's queues an entry is in.
+enum class Queue : std::uint32_t { none, small, main };
+
+/// One cached value. All fields are written under the writer lock, except `uses` and `refresh_ns`,
+/// and `waits_for` by the entry's own worker; readers hold a pin. Atomics, because a reader may
+/// look at an entry that is being made before it learns from the state word that it must not.
 ///
 /// The extent holds the value, then the key: a value starts where the extent does, at a multiple
 /// of 64 bytes.
@@ -62,10 +72,16 @@ struct Entry {
   std::atomic<std::uint64_t> key_bytes;
   std::atomic<std::uint64_t> expires_ns;  ///< 0: never
   std::atomic<Outcome> outcome;
-  std::atomic<std::uint32_t> referenced;  ///< since the clock hand last passed
+  std::atomic<std::uint32_t> uses;        ///< 0 to kMostUses, since eviction last looked
   std::atomic<std::uint32_t> wake;        ///< futex word; changes when waiters should look again
   std::atomic<std::uint32_t> waits_for;   ///< entry + 1 that the computing thread itself waits for
-  std::array<std::uint64_t, 7> unused;
+  std::atomic<std::uint64_t> stale_ns;    ///< from then on somebody should refresh it; 0: never
+  std::atomic<std::uint64_t> refresh_ns;  ///< until then somebody does
+  std::atomic<std::uint64_t> stored_ns;
+  std::atomic<std::uint64_t> generation;  ///< Generations::sum when its computation began
+  std::array<std::atomic<std::uint64_t>, 2> packed_names;
+  std::atomic<std::uint32_t> cost_us;  ///< what computing it took
+  std::atomic<Queue> queue;
 
   std::uint64_t extent_bytes() const noexcept {
     return value_bytes.load(std::memory_order_relaxed) + key_bytes.load(std::memory_order_relaxed);
@@ -80,8 +96,20 @@ struct Entry {
     const std::uint64_t at = expires_ns.load(std::memory_order_relaxed);
     return at != 0 && at <= now();
   }
+  Names names() const noexcept {
+    using Words = std::array<std::uint64_t, 2>;
+    return std::bit_cast<Names>(Words{packed_names[0].load(std::memory_order_relaxed),
+                                      packed_names[1].load(std::memory_order_relaxed)});
+  }
+  void set_names(const Names& names) noexcept {
+    const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(names);
+    packed_names[0].store(words[0], std::memory_order_relaxed);
+    packed_names[1].store(words[1], std::memory_order_relaxed);
+  }
 };
 static_assert(sizeof(Entry) == 128);
+
+inline constexpr std::uint32_t kMostUses = 3;
 
 /// An index word: 16 bits of the hash, 16 of the entry's version, entry + 1. Zero: vacant.
 struct IndexWord {
@@ -117,6 +145,7 @@ inline void subtract(std::atomic<std::uint64_t>& counter, std::uint64_t amount) 
 struct EntryLists {
   std::uint32_t free_count, limbo_count;
   std::atomic<std::uint64_t> published, payload_bytes;
+  std::uint64_t small_bytes;  ///< of the published entries in eviction's small queue
 };
 
 /// The entries and the index that leads to them: with the state words, the truth of the cache.
@@ -126,11 +155,17 @@ struct EntryLists {
 /// CacheWriter::rebuild() can tell apart and complete.
 class EntryTable {
  public:
-  /// Lays the table out. REQUIRES: before the first fork.
-  EntryTable(Segment& segment, std::uint32_t entries);
+  /// Lays the table out. REQUIRES: before the first fork; `generations` outlives it.
+  EntryTable(Segment& segment, const Generations& generations, std::uint32_t entries);
   static std::size_t bytes_for(std::uint32_t entries);
 
   std::uint32_t size() const noexcept { return size_; }
+  /// False if the value has expired, or one of its names was voided since its computation began.
+  bool current(const Entry& entry, std::uint64_t (*now)()) const noexcept {
+    if (entry.expired(now)) return false;
+    if (entry.packed_names[0].load(std::memory_order_relaxed) == 0) return true;
+    return generations_.sum(entry.names()) == entry.generation.load(std::memory_order_relaxed);
+  }
   Entry& operator[](std::uint32_t entry) const noexcept { return entries_[entry]; }
 
   std::uint32_t bucket_count() const noexcept { return bucket_mask_ + 1; }
@@ -150,9 +185,10 @@ class EntryTable {
   void unlink(std::atomic<std::uint64_t>& word) noexcept;
 
   /// Takes a free entry into `state` for worker `owner`; nothing if none is free.
-  std::optional<std::uint32_t> allocate(const KeyHash& hash, EntryState state, std::uint32_t owner);
+  std::optional<std::uint32_t> allocate(const KeyHash& hash, const Names& names, EntryState state,
+                                        std::uint32_t owner);
   /// The store that makes an entry readable. Does not touch the index.
-  void publish(std::uint32_t entry, Outcome outcome, std::uint64_t expires_ns) noexcept;
+  void publish(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime) noexcept;
   /// REQUIRES: not in the index (any more).
   void retire(std::uint32_t entry) noexcept;
   void wake(std::uint32_t entry) noexcept;
@@ -168,6 +204,7 @@ class EntryTable {
   std::atomic<std::uint64_t>* vacancy(const KeyHash& hash) const noexcept;
   std::atomic<std::uint64_t>* victim(const KeyHash& hash) const noexcept;
 
+  const Generations& generations_;
   std::uint32_t size_;
   std::uint32_t bucket_mask_;
   Entry* entries_;

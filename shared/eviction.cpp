@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "shared/eviction.hpp"
 
-#include "shared/segment.hpp"
-
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
+
+#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -11,7 +14,19 @@ namespace {
 using std::memory_order_relaxed;
 
 constexpr std::uint32_t kBatch = 8;
-constexpr std::uint32_t kBatches = 8;  ///< before a window is cleared instead
+constexpr std::uint32_t kBatches = 8;      ///< before a window is cleared instead
+constexpr std::uint64_t kSmallShare = 10;  ///< the small queue has a tenth of the bytes
+
+/// Each entry has one live token at most; the other half is for tokens of entries that went.
+std::uint64_t ring_size(std::uint32_t entries) { return 2 * std::bit_ceil(std::uint64_t{entries}); }
+
+std::uint64_t token_of(const Entry& entry, std::uint32_t number) {
+  return entry.state_word().version << 32U | number;
+}
+
+std::uint32_t ghost_of(const KeyHash& hash) {
+  return static_cast<std::uint32_t>(hash.high >> 32U) | 1U;
+}
 
 struct PageRange {
   std::size_t first, count;
@@ -34,12 +49,83 @@ bool has_extent(const Entry& entry) { return entry.offset.load(memory_order_rela
 Eviction::Eviction(Segment& segment, EntryTable& entries, SlabAllocator& slabs, PinTable& pins,
                    std::uint64_t (*now)())
     : state_(segment.allocate<EvictionState>(1)),
+      ring_mask_(ring_size(entries.size()) - 1),
+      small_tokens_(segment.allocate<std::uint64_t>(ring_mask_ + 1)),
+      main_tokens_(segment.allocate<std::uint64_t>(ring_mask_ + 1)),
+      ghosts_(segment.allocate<std::uint32_t>(std::bit_ceil(entries.size()))),
       entries_(entries),
       slabs_(slabs),
       pins_(pins),
       now_(now),
       pinned_((entries.size() + 63) / 64),
       blocked_pages_(slabs.page_count()) {}
+
+std::size_t Eviction::bytes_for(std::uint32_t entries) {
+  return ring_size(entries) * 2 * sizeof(std::uint64_t) +
+         std::bit_ceil(entries) * sizeof(std::uint32_t) + 4096;
+}
+
+bool Eviction::live(std::uint64_t token, Queue queue) const {
+  const Entry& entry = entries_[static_cast<std::uint32_t>(token)];
+  const StateWord word = entry.state_word();
+  return word.state == EntryState::published && (word.version & 0xffff'ffffU) == token >> 32U &&
+         entry.queue.load(memory_order_relaxed) == queue;
+}
+
+void Eviction::push(Ring& ring, std::uint64_t* tokens, Queue queue, std::uint32_t number) {
+  if (ring.end - ring.head > ring_mask_) {
+    // Full of tokens whose entries went another way: at least half of them are.
+    std::uint64_t end = ring.head;
+    for (std::uint64_t at = ring.head; at < ring.end; ++at) {
+      const std::uint64_t token = tokens[at & ring_mask_];
+      if (live(token, queue)) tokens[end++ & ring_mask_] = token;
+    }
+    ring.end = end;
+  }
+  Entry& entry = entries_[number];
+  entry.queue.store(queue, memory_order_relaxed);
+  tokens[ring.end++ & ring_mask_] = token_of(entry, number);
+}
+
+std::optional<std::uint32_t> Eviction::pop(Ring& ring, std::uint64_t* tokens, Queue queue) {
+  while (ring.head < ring.end) {
+    const std::uint64_t token = tokens[ring.head++ & ring_mask_];
+    if (live(token, queue)) return static_cast<std::uint32_t>(token);
+  }
+  return std::nullopt;
+}
+
+/// One use for each factor of four by which the value is dearer than the average. That is the
+/// geometric one: prices span many orders of magnitude.
+std::uint32_t Eviction::credit(const Entry& entry) {
+  const std::uint32_t cost_us = entry.cost_us.load(memory_order_relaxed);
+  if (cost_us == 0) return 0;
+  const std::uint64_t bytes =
+      std::max<std::uint64_t>(entry.value_bytes.load(memory_order_relaxed), 64);
+  const float price = std::log2(static_cast<float>(cost_us) / static_cast<float>(bytes));
+  if (state_->priced < 64) ++state_->priced;
+  state_->price += (price - state_->price) / static_cast<float>(state_->priced);
+  return static_cast<std::uint32_t>(
+      std::clamp((price - state_->price) / 2, 0.0F, static_cast<float>(kMostUses)));
+}
+
+void Eviction::admit(std::uint32_t number) {
+  Entry& entry = entries_[number];
+  entry.uses.store(credit(entry), memory_order_relaxed);
+  const KeyHash hash = entry.hash();
+  std::uint32_t& ghost = ghosts_[hash.high & (std::bit_ceil(entries_.size()) - 1)];
+  if (ghost == ghost_of(hash)) {
+    ghost = 0;
+    return push(state_->main, main_tokens_, Queue::main, number);
+  }
+  entries_.lists().small_bytes += entry.extent_bytes();
+  push(state_->small, small_tokens_, Queue::small, number);
+}
+
+void Eviction::reset() {
+  state_->small = state_->main = {};
+  entries_.lists().small_bytes = 0;
+}
 
 std::optional<std::uint64_t> Eviction::make_room(std::size_t bytes) {
   if (bytes > slabs_.page_count() * kPageBytes) return std::nullopt;
@@ -103,19 +189,48 @@ void Eviction::evict(std::uint32_t number) {
   add(state_->evictions, 1);
 }
 
-/// False if the hand went round twice and found nothing: all that is left is in use.
+void Eviction::move_to_main(std::uint32_t number) {
+  Entry& entry = entries_[number];
+  entries_.lists().small_bytes -= entry.extent_bytes();
+  push(state_->main, main_tokens_, Queue::main, number);
+}
+
+bool Eviction::from_small() {
+  const EntryLists& lists = entries_.lists();
+  return lists.small_bytes * kSmallShare > lists.payload_bytes.load(memory_order_relaxed);
+}
+
+/// False if all that is left is in use.
 bool Eviction::evict_some(std::uint32_t count) {
   std::uint32_t evicted = 0;
-  for (std::uint32_t step = 0; step < 2 * entries_.size() && evicted < count; ++step) {
-    const std::uint32_t number = state_->hand;
-    state_->hand = number + 1 < entries_.size() ? number + 1 : 0;
-    Entry& entry = entries_[number];
-    if (!evictable(entry, number)) continue;
-    if (entry.referenced.load(memory_order_relaxed) != 0 && !entry.expired(now_)) {
-      entry.referenced.store(0, memory_order_relaxed);
+  // Each entry can be met once in the small queue, and kMostUses + 1 times in the main one.
+  const std::uint64_t most = (kMostUses + 3) * std::uint64_t{entries_.size()};
+  for (std::uint64_t step = 0; step < most && evicted < count; ++step) {
+    bool small = from_small();
+    auto number = small ? pop(state_->small, small_tokens_, Queue::small)
+                        : pop(state_->main, main_tokens_, Queue::main);
+    if (!number) {
+      small = !small;
+      number = small ? pop(state_->small, small_tokens_, Queue::small)
+                     : pop(state_->main, main_tokens_, Queue::main);
+    }
+    if (!number) break;
+    Entry& entry = entries_[*number];
+    const std::uint32_t uses = entry.uses.load(memory_order_relaxed);
+    const bool in_use = contains(pinned_, *number);
+    const bool wanted = entries_.current(entry, now_) && uses > (small ? 1U : 0U);
+    if (in_use || wanted) {
+      if (!small && uses > 0) entry.uses.store(uses - 1, memory_order_relaxed);
+      if (small) {
+        move_to_main(*number);
+      } else {
+        push(state_->main, main_tokens_, Queue::main, *number);
+      }
       continue;
     }
-    evict(number);
+    const KeyHash hash = entry.hash();
+    if (small) ghosts_[hash.high & (std::bit_ceil(entries_.size()) - 1)] = ghost_of(hash);
+    evict(*number);
     ++evicted;
   }
   if (evicted > 0) reclaim();

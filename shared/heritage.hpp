@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "shared/changed_files.hpp"
+#include "shared/dev_tools.hpp"
+
 namespace ekiden::shared {
 
 class MemoCache;
@@ -28,6 +31,7 @@ struct WorkerSettings {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds graceful_timeout{30'000};
   bool debug = false;
+  DevTools dev_tools;
 };
 
 /// Everything a worker inherits. Descriptors that are not in it are closed after fork.
@@ -36,6 +40,8 @@ struct Heritage {
   MemoCache* cache = nullptr;  ///< mapped before the first fork, at the same address everywhere
   Scoreboard* scoreboard = nullptr;
   WorkerSettings settings;
+  std::uint64_t reload_seed = 0;  ///< another one each time the server starts
+  std::vector<ChangedFile> changed_files;  ///< shortly before the generation was loaded
 
   std::uint32_t slot = 0;        ///< of the scoreboard and of the cache's pin rows
   std::uint32_t number = 0;      ///< as in the process title "ekiden: worker 3"

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "shared/memo_cache.hpp"
 
-#include "shared/memo_cache_impl.hpp"
-
 #include <sys/random.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <exception>
+#include <random>
 #include <system_error>
 #include <utility>
+
+#include "shared/futex.hpp"
+#include "shared/memo_cache_impl.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -30,8 +33,9 @@ std::uint32_t entries_of(const MemoCache::Limits& limits) {
 }
 
 std::size_t table_bytes_for(const MemoCache::Limits& limits) {
-  return EntryTable::bytes_for(entries_of(limits)) +
-         SlabAllocator::bytes_for(data_bytes_of(limits)) + PinTable::bytes() + (64U << 10);
+  return EntryTable::bytes_for(entries_of(limits)) + Eviction::bytes_for(entries_of(limits)) +
+         SlabAllocator::bytes_for(data_bytes_of(limits)) + PinTable::bytes() +
+         Generations::bytes() + FunctionStatistics::bytes() + (64U << 10);
 }
 
 HashSeed random_seed() {
@@ -46,13 +50,16 @@ HashSeed random_seed() {
 
 MemoCache::Impl::Impl(const Limits& limits)
     : segment(table_bytes_for(limits), data_bytes_of(limits)),
-      entries(segment, entries_of(limits)),
+      seed(random_seed()),
+      generations(segment, seed),
+      statistics(segment),
+      entries(segment, generations, entries_of(limits)),
       slabs(segment, data_bytes_of(limits)),
       pins(segment),
       writer(segment, entries, slabs, pins, limits.now),
       flight(entries, pins),
       data(segment.readable_data()),
-      seed(random_seed()),
+      watch_words(segment.allocate<std::atomic<std::uint32_t>>(kWatchWords)),
       now(limits.now) {}
 
 /// Builds the result of an entry that this thread leads, in the segment if there is room.
@@ -74,10 +81,12 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
     copy(std::as_bytes(std::span(key_)), place + bytes);
     return {place, bytes};
   }
+  void expire_in(std::chrono::nanoseconds timeout) override { timeout_ = timeout; }
   bool untouched() const { return state_ == State::untouched; }
   /// True if the entry is settled already, and the result private.
   bool declined() const { return state_ == State::declined; }
   Pin take_private() { return private_.take(); }
+  std::optional<std::chrono::nanoseconds> timeout() const { return timeout_; }
 
  private:
   enum class State { untouched, reserved, declined };
@@ -86,19 +95,96 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
   std::string_view key_;
   PrivateWriter private_;
   State state_ = State::untouched;
+  std::optional<std::chrono::nanoseconds> timeout_;
 };
 
-Pin MemoCache::Impl::compute_alone(const std::function<void(ValueWriter&)>& compute) {
+/// Builds a value that takes the place of another one only when it is complete.
+class MemoCache::Impl::FreshWriter final : public ValueWriter {
+ public:
+  FreshWriter(Impl& cache, const KeyHash& hash, std::string_view key, const Names& names)
+      : cache_(cache), key_(key), ticket_(cache.writer.begin(hash, names)) {}
+  FreshWriter(const FreshWriter&) = delete;
+  FreshWriter& operator=(const FreshWriter&) = delete;
+  ~FreshWriter() {
+    if (ticket_) cache_.writer.drop(*ticket_);
+  }
+
+  std::span<std::byte> reserve(std::size_t bytes) override {
+    if (reserved_) throw std::logic_error("cache: ValueWriter::reserve called twice");
+    reserved_ = true;
+    if (ticket_ && !cache_.writer.extend(*ticket_, key_.size(), bytes)) ticket_.reset();
+    if (!ticket_) return private_.reserve(bytes);
+    std::byte* place = cache_.writer.place(*ticket_);
+    copy(std::as_bytes(std::span(key_)), place + bytes);
+    return {place, bytes};
+  }
+  void expire_in(std::chrono::nanoseconds timeout) override { timeout_ = timeout; }
+  /// False if there is no room.
+  bool fill(std::span<const std::byte> value) {
+    if (ticket_ && !cache_.writer.extend(*ticket_, key_.size(), value.size())) ticket_.reset();
+    if (!ticket_) return false;
+    std::byte* place = cache_.writer.place(*ticket_);
+    copy(value, place);
+    copy(std::as_bytes(std::span(key_)), place + value.size());
+    return true;
+  }
+  bool reserved() const { return reserved_; }
+  std::optional<std::chrono::nanoseconds> timeout() const { return timeout_; }
+  const std::optional<Ticket>& ticket() const { return ticket_; }
+  /// What is to be published now, if there was room for it.
+  std::optional<Ticket> take() { return std::exchange(ticket_, std::nullopt); }
+  Pin take_private() { return private_.take(); }
+
+ private:
+  Impl& cache_;
+  std::string_view key_;
+  std::optional<Ticket> ticket_;
+  PrivateWriter private_;
+  bool reserved_ = false;
+  std::optional<std::chrono::nanoseconds> timeout_;
+};
+
+namespace {
+
+/// Microseconds since `began_ns`, at least 1.
+std::uint32_t cost_since(std::uint64_t began_ns) {
+  const std::uint64_t us = (monotonic_ns() - began_ns) / 1000;
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(us, 1, ~std::uint32_t{0}));
+}
+
+template <class Writer>
+Lifetime lifetime_of(const CacheWriter& writer, const Writer& result, const StoreOptions& options) {
+  return writer.lifetime(result.timeout().value_or(options.timeout),
+                         options.stale_while_revalidate);
+}
+
+template <class Writer>
+bool is_uncacheable(const Writer& result) {
+  return result.timeout() && result.timeout()->count() <= 0;
+}
+
+}  // namespace
+
+void MemoCache::Impl::count(std::atomic<std::uint64_t> FunctionCounters::*what,
+                            const StoreOptions& options, std::uint64_t amount) {
+  (statistics.of(pins.slot(), options.function).*what).fetch_add(amount, memory_order_relaxed);
+}
+
+Pin MemoCache::Impl::compute_alone(const StoreOptions& options,
+                                   const std::function<void(ValueWriter&)>& compute) {
   pins.count(&CounterStripe::computations);
   pins.count(&CounterStripe::uncached);
+  count(&FunctionCounters::computations, options);
   PrivateWriter result;
   compute(result);
   return result.take();
 }
 
-Pin MemoCache::Impl::lead(const Join& join, std::string_view key, StoreOptions options,
+Pin MemoCache::Impl::lead(const Join& join, std::string_view key, const StoreOptions& options,
                           const std::function<void(ValueWriter&)>& compute) {
   pins.count(&CounterStripe::computations);
+  count(&FunctionCounters::computations, options);
+  const std::uint64_t began_ns = monotonic_ns();
   Pin hold = pinned({}, join.pin_slot);
   EntryWriter result(*this, join.ticket, key);
   try {
@@ -106,19 +192,53 @@ Pin MemoCache::Impl::lead(const Join& join, std::string_view key, StoreOptions o
     compute(result);
     if (result.untouched()) result.reserve(0);
   } catch (const std::exception& error) {
+    count(&FunctionCounters::failures, options);
     if (!result.declined()) writer.fail(join.ticket, key, error.what());
     throw;
   } catch (...) {
+    count(&FunctionCounters::failures, options);
     if (!result.declined()) writer.fail(join.ticket, key, "an exception of unknown type");
     throw;
   }
+  const std::uint32_t cost_us = cost_since(began_ns);
+  count(&FunctionCounters::compute_us, options, cost_us);
   if (result.declined()) {
     pins.count(&CounterStripe::uncached);
     return result.take_private();
   }
   hold.bytes_ = value(entries[join.ticket.entry]);
-  writer.publish(join.ticket, options.timeout);
+  count(&FunctionCounters::bytes, options, hold.bytes_.size());
+  if (is_uncacheable(result)) {
+    pins.count(&CounterStripe::uncached);
+    writer.decline(join.ticket);
+  } else {
+    writer.publish(join.ticket, lifetime_of(writer, result, options), cost_us);
+  }
   return hold;
+}
+
+/// Pins what this thread is writing, which no index word names yet.
+Pin MemoCache::Impl::pin_own(const Ticket& ticket) {
+  const Entry& entry = entries[ticket.entry];
+  const std::atomic<std::uint64_t> word =
+      IndexWord::pack(entry.hash(), entry.state_word().version, ticket.entry);
+  const std::uint32_t pin_slot = pins.acquire(word, word.load(memory_order_relaxed));
+  return pin_slot == PinTable::kExhausted ? copied(value(entry)) : pinned(value(entry), pin_slot);
+}
+
+bool MemoCache::Impl::due_early(const Pin& pin, const KeyHash& hash, double beta) const {
+  if (pin.pins_ == nullptr) return false;
+  const auto* word = entries.find(hash);
+  if (word == nullptr) return false;
+  Entry& entry = entries[IndexWord::entry(word->load(memory_order_relaxed))];
+  const std::uint64_t expires = entry.expires_ns.load(memory_order_relaxed);
+  if (expires == 0) return false;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const double share = std::generate_canonical<double, 32>(random);
+  const double ahead_ns =
+      -std::log(std::max(share, 1e-12)) * beta * 1000 * entry.cost_us.load(memory_order_relaxed);
+  return static_cast<double>(now()) + ahead_ns >= static_cast<double>(expires) &&
+         claim_refresh(entry);
 }
 
 /// Waits for the leader of `join`. False if that would be a deadlock.
@@ -148,14 +268,25 @@ std::optional<Pin> MemoCache::find(std::string_view key) {
 }
 
 bool MemoCache::store(std::string_view key, std::span<const std::byte> value,
-                      StoreOptions options) {
-  const auto ticket = impl_->writer.begin(impl_->hash(key), key.size(), value.size());
-  if (!ticket) return false;
-  std::byte* place = impl_->writer.place(*ticket);
-  copy(value, place);
-  copy(std::as_bytes(std::span(key)), place + value.size());
-  impl_->writer.publish(*ticket, options.timeout);
+                      const StoreOptions& options) {
+  Impl::FreshWriter fresh(*impl_, impl_->hash(key), key, options.names);
+  if (!fresh.fill(value)) return false;
+  impl_->writer.publish(*fresh.take(),
+                        impl_->writer.lifetime(options.timeout, options.stale_while_revalidate));
   return true;
+}
+
+bool MemoCache::store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
+                         std::span<const std::byte> value, const StoreOptions& options) {
+  Impl::FreshWriter fresh(*impl_, impl_->hash(key), key, options.names);
+  if (!fresh.fill(value)) return false;
+  return impl_->writer.publish_if(
+      *fresh.take(), key, expected,
+      impl_->writer.lifetime(options.timeout, options.stale_while_revalidate));
+}
+
+bool MemoCache::touch(std::string_view key, std::chrono::nanoseconds timeout) {
+  return impl_->writer.touch(impl_->hash(key), key, impl_->writer.lifetime(timeout, {}));
 }
 
 bool MemoCache::erase(std::string_view key) { return impl_->writer.erase(impl_->hash(key), key); }
@@ -165,7 +296,22 @@ void MemoCache::clear() {
   impl_->writer.clear();
 }
 
-Pin MemoCache::get_or_compute(std::string_view key, StoreOptions options,
+Names MemoCache::names(std::string_view function, std::span<const std::string> tags) const {
+  Names names{};
+  if (tags.size() >= names.size()) throw std::logic_error("cache: more than seven tags");
+  std::size_t next = 0;
+  if (!function.empty()) names[next++] = impl_->generations.slot(function);
+  for (const std::string& tag : tags) names[next++] = impl_->generations.slot(tag);
+  return names;
+}
+
+void MemoCache::invalidate(std::string_view name) { impl_->generations.advance(name); }
+
+std::uint32_t MemoCache::function(std::string_view name) {
+  return impl_->writer.add_function(impl_->statistics, name);
+}
+
+Pin MemoCache::get_or_compute(std::string_view key, const StoreOptions& options,
                               const std::function<void(ValueWriter&)>& compute) {
   Impl& cache = *impl_;
   const KeyHash hash = cache.hash(key);
@@ -175,23 +321,83 @@ Pin MemoCache::get_or_compute(std::string_view key, StoreOptions options,
     const Outcome outcome = cache.look_up(hash, key, found);
     if (outcome == Outcome::value) {
       cache.pins.count(&CounterStripe::hits);
+      cache.count(&FunctionCounters::hits, options);
+      if (options.early_recompute > 0 && !found.refresh_) {
+        found.refresh_ = cache.due_early(found, hash, options.early_recompute);
+      }
+      if (found.refresh_) cache.count(&FunctionCounters::stale, options);
       return found;
     }
-    if (look == 0) cache.pins.count(&CounterStripe::misses);
+    if (look == 0) {
+      cache.pins.count(&CounterStripe::misses);
+      cache.count(&FunctionCounters::misses, options);
+    }
     if (outcome == Outcome::failure) {
       const auto text = found.bytes();
       throw ComputationFailed(std::string(reinterpret_cast<const char*>(text.data()), text.size()));
     }
     if (outcome == Outcome::declined) break;
-    const Join join = cache.writer.join(hash, key);
+    const Join join = cache.writer.join(hash, key, options.names);
     if (join.role == Join::Role::alone) break;
     if (join.role == Join::Role::lead) {
       if (leader_died) cache.pins.count(&CounterStripe::take_overs);
       return cache.lead(join, key, options, compute);
     }
-    if (join.role == Join::Role::follow && !cache.follow(join, leader_died)) break;
+    if (join.role == Join::Role::follow) {
+      cache.count(&FunctionCounters::waits, options);
+      if (!cache.follow(join, leader_died)) break;
+    }
   }
-  return cache.compute_alone(compute);
+  return cache.compute_alone(options, compute);
+}
+
+Pin MemoCache::refresh(std::string_view key, const StoreOptions& options,
+                       const std::function<void(ValueWriter&)>& compute) {
+  Impl& cache = *impl_;
+  const KeyHash hash = cache.hash(key);
+  cache.pins.count(&CounterStripe::computations);
+  cache.pins.count(&CounterStripe::refreshes);
+  cache.count(&FunctionCounters::computations, options);
+  const std::uint64_t began_ns = monotonic_ns();
+  Impl::FreshWriter result(cache, hash, key, options.names);
+  compute(result);
+  if (!result.reserved()) result.reserve(0);
+  const std::uint32_t cost_us = cost_since(began_ns);
+  cache.count(&FunctionCounters::compute_us, options, cost_us);
+  if (!result.ticket()) {
+    cache.pins.count(&CounterStripe::uncached);
+    return result.take_private();
+  }
+  Pin hold = cache.pin_own(*result.ticket());
+  cache.count(&FunctionCounters::bytes, options, hold.bytes().size());
+  if (!is_uncacheable(result)) {
+    cache.writer.publish(*result.take(), lifetime_of(cache.writer, result, options), cost_us);
+  } else if (hold.pins_ != nullptr) {
+    hold = cache.copied(hold.bytes());
+  }
+  return hold;
+}
+
+std::uint32_t MemoCache::watch(std::string_view key) const {
+  return impl_->watch_word(key).load(std::memory_order_acquire);
+}
+
+void MemoCache::notify(std::string_view key) {
+  impl_->watch_word(key).fetch_add(1, std::memory_order_acq_rel);
+  futex_wake_all(impl_->watch_word(key));
+}
+
+void MemoCache::wait(std::string_view key, std::uint32_t seen, std::chrono::milliseconds patience) {
+  if (impl_->wait_begins) impl_->wait_begins();
+  futex_wait(impl_->watch_word(key), seen, patience);
+  if (impl_->wait_ends) impl_->wait_ends();
+}
+
+std::vector<FunctionTotals> MemoCache::statistics() const { return impl_->statistics.totals(); }
+
+std::vector<EntryInfo> MemoCache::list(std::string_view prefix, std::size_t count,
+                                       std::size_t head) {
+  return impl_->writer.list(prefix, count, head);
 }
 
 void MemoCache::set_wait_hooks(std::function<void()> begin, std::function<void()> end) {
@@ -209,6 +415,8 @@ CacheCounters MemoCache::counters() const {
       total.waits += stripe.waits.load(memory_order_relaxed);
       total.take_overs += stripe.take_overs.load(memory_order_relaxed);
       total.uncached += stripe.uncached.load(memory_order_relaxed);
+      total.stale += stripe.stale.load(memory_order_relaxed);
+      total.refreshes += stripe.refreshes.load(memory_order_relaxed);
     }
   }
   total.evictions = impl_->writer.evictions();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "shared/clock.hpp"
-
 #include <sys/types.h>
 
 #include <chrono>
@@ -16,6 +14,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "shared/clock.hpp"
+#include "shared/function_statistics.hpp"
+#include "shared/generations.hpp"
 
 namespace ekiden::shared {
 
@@ -35,12 +38,15 @@ class Pin {
         pins_(std::exchange(other.pins_, nullptr)),
         slot_(other.slot_),
         epoch_(other.epoch_),
+        refresh_(other.refresh_),
         private_copy_(std::exchange(other.private_copy_, nullptr)) {}
   Pin& operator=(Pin&& other) noexcept;
   ~Pin() {
     if (pins_ != nullptr || private_copy_ != nullptr) release();
   }
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  /// True for one caller when the value has become stale: it is to call MemoCache::refresh soon.
+  bool wants_refresh() const noexcept { return refresh_; }
 
  private:
   friend class MemoCache;
@@ -50,6 +56,7 @@ class Pin {
   PinTable* pins_ = nullptr;  ///< holds slot_, if not null
   std::uint32_t slot_ = 0;
   std::uint32_t epoch_ = 0;
+  bool refresh_ = false;
   std::byte* private_copy_ = nullptr;  ///< of a value that is not in the segment
 };
 
@@ -61,6 +68,9 @@ class ValueWriter {
  public:
   /// Throws std::logic_error if called twice; std::bad_alloc.
   virtual std::span<std::byte> reserve(std::size_t bytes) = 0;
+  /// Takes the place of StoreOptions::timeout: for results that have part of their life behind
+  /// them. 0: not to be kept, so that for a moment all callers compute, each for itself.
+  virtual void expire_in(std::chrono::nanoseconds timeout) = 0;
 
  protected:
   ~ValueWriter() = default;
@@ -74,6 +84,25 @@ class ComputationFailed : public std::runtime_error {
 
 struct StoreOptions {
   std::chrono::nanoseconds timeout{0};  ///< 0: never expires
+  /// After `timeout` the old value is still given out for so long, while one caller refreshes it.
+  std::chrono::nanoseconds stale_while_revalidate{0};
+  /// Above 0: somebody refreshes a value before it expires, the sooner the longer it took to
+  /// compute (Vattani and others, VLDB 2015: their beta). 1 is a good value.
+  double early_recompute = 0;
+  /// What the value belongs to: see MemoCache::names and invalidate.
+  Names names{};
+  /// Whose statistics count it: see MemoCache::function.
+  std::uint32_t function = 0;
+};
+
+/// A value as `MemoCache::list` shows it.
+struct EntryInfo {
+  std::string key;
+  std::uint64_t value_bytes;
+  std::chrono::nanoseconds age;
+  std::optional<std::chrono::nanoseconds> expires_in;  ///< nullopt: never
+  std::chrono::microseconds cost;                      ///< what computing it took
+  std::string head;                                    ///< the first bytes of the value
 };
 
 /// Totals since the start, over all workers, dead ones included; then what is there now.
@@ -86,6 +115,8 @@ struct CacheCounters {
   std::uint64_t evictions;     ///< entries that made room for others
   std::uint64_t rebuilds;      ///< repairs after a worker died holding the writer lock
   std::uint64_t uncached;      ///< results that could not be kept
+  std::uint64_t stale;         ///< hits on values that somebody refreshes
+  std::uint64_t refreshes;     ///< computations of values that were there still
   std::uint64_t entries, payload_bytes, data_bytes;
 };
 
@@ -100,8 +131,7 @@ struct CacheCounters {
 /// set_wait_hooks before there are other threads.
 ///
 /// Fork: the master constructs it; workers inherit and use that instance. A child must attach its
-/// own slot before it uses the cache; until then all but reap, counters and check_invariants throw
-/// std::logic_error.
+/// own slot before it uses the cache; until then all that needs a pin throws std::logic_error.
 ///
 /// After a crash: a worker may be killed at any instruction. Published values stay. What it was
 /// computing is taken over by one who waits for it. What it pinned stays until reap().
@@ -131,15 +161,29 @@ class MemoCache {
   /// not be had in a few milliseconds: call again, before the slot is given to a new worker.
   bool reap(std::uint32_t slot);
 
-  /// The value stored under `key`, if there is one that has not expired.
+  /// The value stored under `key`, if there is one that is current.
   std::optional<Pin> find(std::string_view key);
   /// False if it could not fit even after evicting all that may be evicted.
-  bool store(std::string_view key, std::span<const std::byte> value, StoreOptions options = {});
+  bool store(std::string_view key, std::span<const std::byte> value,
+             const StoreOptions& options = {});
+  /// As store, but only if the current value is `expected`, or there is none for nullopt. False,
+  /// too, if it is not. All that counts or locks is made of this.
+  bool store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
+                std::span<const std::byte> value, const StoreOptions& options = {});
+  /// Gives the current value of `key` another lifetime from now on. False if there is none.
+  bool touch(std::string_view key, std::chrono::nanoseconds timeout);
   /// True if there was a value. Also voids a computation of `key` that is under way: its result
   /// goes to its caller only.
   bool erase(std::string_view key);
   /// As erase, of every key stored before the call.
   void clear();
+
+  /// The slots of a function and of up to seven tags, for StoreOptions::names.
+  Names names(std::string_view function, std::span<const std::string> tags) const;
+  /// As erase, of all values with that function or tag: in one step, whatever their number.
+  void invalidate(std::string_view name);
+  /// The number under which a function's statistics are kept.
+  std::uint32_t function(std::string_view name);
 
   /// find(key), or else compute. Of all callers in all workers that miss at once, one computes and
   /// the others wait; if its worker dies one of them takes over. A result that does not fit is
@@ -148,14 +192,28 @@ class MemoCache {
   /// What `compute` throws reaches its caller; those who waited, and for about a second those who
   /// ask, get ComputationFailed with its text. `compute` may use the cache; a computation that
   /// would wait for itself is done a second time instead.
-  Pin get_or_compute(std::string_view key, StoreOptions options,
+  Pin get_or_compute(std::string_view key, const StoreOptions& options,
                      const std::function<void(ValueWriter&)>& compute);
+  /// Computes, whatever there is, and puts the result in its place. If `compute` throws, what there
+  /// is stays, and the exception reaches the caller.
+  Pin refresh(std::string_view key, const StoreOptions& options,
+              const std::function<void(ValueWriter&)>& compute);
+
+  /// A word that changes when somebody calls `notify` for `key`, or for one of many other keys.
+  std::uint32_t watch(std::string_view key) const;
+  void notify(std::string_view key);
+  /// Sleeps until the word of `key` is no longer `seen`, at most `patience`; may return early.
+  void wait(std::string_view key, std::uint32_t seen, std::chrono::milliseconds patience);
 
   /// Called around every wait for another's computation, on the waiting thread, so that the worker
   /// can let another callback run meanwhile. They must not throw.
   void set_wait_hooks(std::function<void()> begin, std::function<void()> end);
 
   CacheCounters counters() const;
+  std::vector<FunctionTotals> statistics() const;
+  /// The current values whose key begins with `prefix`, at most `count`, with the first `head`
+  /// bytes of each. Needs no attach().
+  std::vector<EntryInfo> list(std::string_view prefix, std::size_t count, std::size_t head = 0);
   /// What is wrong with the structures in the segment, or empty. For tests; stops all writers.
   std::string check_invariants();
 

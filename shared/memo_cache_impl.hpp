@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "shared/cache_writer.hpp"
-#include "shared/key_hash.hpp"
-#include "shared/memo_cache.hpp"
-#include "shared/segment.hpp"
-#include "shared/single_flight.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <new>
 #include <stdexcept>
 #include <utility>
+
+#include "shared/cache_writer.hpp"
+#include "shared/key_hash.hpp"
+#include "shared/memo_cache.hpp"
+#include "shared/segment.hpp"
+#include "shared/single_flight.hpp"
 
 namespace ekiden::shared {
 
@@ -32,7 +32,10 @@ inline void copy(std::span<const std::byte> from, std::byte* to) {
 struct MemoCache::Impl {
   explicit Impl(const Limits& limits);
 
+  static constexpr std::size_t kWatchWords = 256;
+
   class EntryWriter;
+  class FreshWriter;
   class PrivateWriter;
 
   KeyHash hash(std::string_view key) const {
@@ -47,20 +50,33 @@ struct MemoCache::Impl {
   std::span<const std::byte> value(const Entry& entry) const;
   void hold(Pin& pin, std::span<const std::byte> bytes, std::uint32_t pin_slot);
   Pin pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot);
+  Pin pin_own(const Ticket& ticket);
   Pin copied(std::span<const std::byte> bytes) const;
-  Pin compute_alone(const std::function<void(ValueWriter&)>& compute);
-  Pin lead(const Join& join, std::string_view key, StoreOptions options,
+  Pin compute_alone(const StoreOptions& options, const std::function<void(ValueWriter&)>& compute);
+  Pin lead(const Join& join, std::string_view key, const StoreOptions& options,
            const std::function<void(ValueWriter&)>& compute);
+  bool due(const Entry& entry) const;
+  bool claim_refresh(Entry& entry) const;
+  /// True if the hit in `pin` is to be refreshed before it expires, and the caller is to do it.
+  bool due_early(const Pin& pin, const KeyHash& hash, double beta) const;
+  void count(std::atomic<std::uint64_t> FunctionCounters::*what, const StoreOptions& options,
+             std::uint64_t amount = 1);
+  std::atomic<std::uint32_t>& watch_word(std::string_view key) const {
+    return watch_words[hash_key(key, seed).low % kWatchWords];
+  }
   bool follow(const Join& join, bool& leader_died);
 
   Segment segment;
+  HashSeed seed;
+  Generations generations;
+  FunctionStatistics statistics;
   EntryTable entries;
   SlabAllocator slabs;
   PinTable pins;
   CacheWriter writer;
   SingleFlight flight;
   std::span<const std::byte> data;
-  HashSeed seed;
+  std::atomic<std::uint32_t>* watch_words;
   std::uint64_t (*now)();
   std::function<void()> wait_begins, wait_ends;
 };
@@ -81,6 +97,7 @@ class MemoCache::Impl::PrivateWriter final : public ValueWriter {
     bytes_ = bytes;
     return {place_, bytes_};
   }
+  void expire_in(std::chrono::nanoseconds) override {}
   Pin take() {
     Pin pin;
     pin.bytes_ = {place_, bytes_};

@@ -16,6 +16,7 @@ Pin& Pin::operator=(Pin&& other) noexcept {
   std::swap(pins_, taken.pins_);
   std::swap(slot_, taken.slot_);
   std::swap(epoch_, taken.epoch_);
+  std::swap(refresh_, taken.refresh_);
   std::swap(private_copy_, taken.private_copy_);
   return *this;
 }
@@ -56,10 +57,27 @@ Outcome MemoCache::Impl::examine(const Entry& entry, const KeyHash& hash,
   const EntryState state = entry.state_word(memory_order_acquire).state;
   // What the index named when the pin was validated is a hit, even if retired a moment later.
   if (state != EntryState::published && state != EntryState::retired) return Outcome::none;
-  if (entry.hash() != hash || entry.expired(now)) return Outcome::none;
+  if (entry.hash() != hash || !entries.current(entry, now)) return Outcome::none;
   const Outcome outcome = entry.outcome.load(memory_order_relaxed);
   const bool has_bytes = outcome == Outcome::value || outcome == Outcome::failure;
   return has_bytes && !writer.holds(entry, key) ? Outcome::none : outcome;
+}
+
+bool MemoCache::Impl::due(const Entry& entry) const {
+  const std::uint64_t at = entry.stale_ns.load(memory_order_relaxed);
+  return at != 0 && at <= now();
+}
+
+/// Of those who see that a value should be refreshed, one gets to do it; if it is not done after
+/// a while, the next.
+bool MemoCache::Impl::claim_refresh(Entry& entry) const {
+  constexpr std::uint64_t kLeastLease = 5'000'000'000;
+  const std::uint64_t lease =
+      std::max(kLeastLease, std::uint64_t{entry.cost_us.load(memory_order_relaxed)} * 4000);
+  std::uint64_t until = entry.refresh_ns.load(memory_order_relaxed);
+  const std::uint64_t time = now();
+  return until <= time &&
+         entry.refresh_ns.compare_exchange_strong(until, time + lease, memory_order_relaxed);
 }
 
 Outcome MemoCache::Impl::look_at(const std::atomic<std::uint64_t>& word, const KeyHash& hash,
@@ -81,11 +99,14 @@ Outcome MemoCache::Impl::look_at(const std::atomic<std::uint64_t>& word, const K
       pins.release(pin_slot);
       return outcome;
     }
-    if (entry.referenced.load(memory_order_relaxed) == 0) {
-      entry.referenced.store(1, memory_order_relaxed);
-    }
+    const std::uint32_t uses = entry.uses.load(memory_order_relaxed);
+    if (uses < kMostUses) entry.uses.store(uses + 1, memory_order_relaxed);
     hold(pin, value(entry), pin_slot);
     if (use == PinTable::Use::copy_out) pin = copied(pin.bytes_);
+    if (due(entry)) {
+      pins.count(&CounterStripe::stale);
+      pin.refresh_ = claim_refresh(entry);
+    }
     return outcome;
   }
 }

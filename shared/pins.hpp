@@ -25,8 +25,8 @@ inline constexpr std::uint32_t kCounterStripes = kOwnLines + 1;  ///< the last f
 
 /// What one thread of a worker has counted since the start.
 struct CounterStripe {
-  std::atomic<std::uint64_t> hits, misses, computations, waits, take_overs, uncached;
-  std::array<std::uint64_t, 2> unused;
+  std::atomic<std::uint64_t> hits, misses, computations, waits, take_overs, uncached, stale,
+      refreshes;
 };
 static_assert(sizeof(CounterStripe) == 64);
 

@@ -10,7 +10,8 @@
 namespace ekiden::shared {
 namespace {
 
-constexpr std::size_t kBytes = sizeof(WorkerSlot) * kMaxWorkers;
+constexpr std::size_t kSlotBytes = sizeof(WorkerSlot) * kMaxWorkers;
+constexpr std::size_t kBytes = kSlotBytes + sizeof(WorkerSlot);
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
@@ -30,6 +31,7 @@ Scoreboard::Scoreboard() {
   for (std::size_t slot = 1; slot < kMaxWorkers; ++slot) {
     new (bytes + slot * sizeof(WorkerSlot)) WorkerSlot();
   }
+  serving_ = new (bytes + kSlotBytes) std::atomic<std::uint32_t>(0);
 }
 
 Scoreboard::~Scoreboard() { munmap(slots_, kBytes); }

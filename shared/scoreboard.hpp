@@ -48,11 +48,14 @@ class Scoreboard {
 
   /// True if another ready worker has fewer callbacks than threads.
   bool sibling_has_free_thread(std::uint32_t self) const noexcept;
+  /// The generation that serves, as the master says; 0: none yet.
+  std::atomic<std::uint32_t>& serving() noexcept { return *serving_; }
   /// Prepares `slot` for a new worker: all counters zero, state booting.
   void reset(std::uint32_t slot, std::uint32_t generation) noexcept;
 
  private:
   WorkerSlot* slots_;
+  std::atomic<std::uint32_t>* serving_;
 };
 
 }  // namespace ekiden::shared

@@ -32,6 +32,7 @@ class PrivateWriter final : public shared::ValueWriter {
     memory_ = make_ref<worker::HeapMemory>(bytes);
     return memory_->bytes();
   }
+  void expire_in(std::chrono::nanoseconds) override {}
   detail::HeldBytes held() const { return {memory_->bytes(), memory_}; }
 
  private:
