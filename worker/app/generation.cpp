@@ -9,8 +9,8 @@
 #include "worker/app/definition.hpp"
 #include "worker/app/module.hpp"
 #include "worker/app/registry_checks.hpp"
+#include "worker/dispatch/app_suites.hpp"
 #include "worker/dispatch/router.hpp"
-#include "worker/dispatch/suites.hpp"
 
 namespace ekiden::worker {
 
@@ -23,7 +23,8 @@ class LoadedGeneration final : public Generation {
     module_.set_up(app_);
     try {
       check_registry(app_.definition());
-      router_.emplace(app_.definition(), embedded_suites(), Assets::load(module_.folder("assets")),
+      suites_.emplace(embedded_suites(), module_.component_packages());
+      router_.emplace(app_.definition(), suites_->view(), Assets::load(module_.folder("assets")),
                       SiteOptions{options.debug});
     } catch (const Error& error) {
       throw Error(module_.path().string() + ": " + error.what());
@@ -38,7 +39,8 @@ class LoadedGeneration final : public Generation {
  private:
   const Module module_;
   App app_;
-  std::optional<Router> router_;  ///< refers to app_
+  std::optional<AppSuites> suites_;
+  std::optional<Router> router_;  ///< refers to app_ and suites_
 };
 
 }  // namespace

@@ -189,15 +189,19 @@ class WorkingFolder {
 }  // namespace
 
 Module Module::load(const fs::path& path, bool with_debug_info) {
+  take_component_packages();  // left behind by a module that could not be loaded
   MappedModule mapped = map_module(path, with_debug_info);
-  return Module(path, entry_of(path, mapped.handle), std::move(mapped.build_id));
+  return Module(path, entry_of(path, mapped.handle), std::move(mapped.build_id),
+                take_component_packages());
 }
 
-Module::Module(fs::path path, const AppModule& entry, std::string build_id)
+Module::Module(fs::path path, const AppModule& entry, std::string build_id,
+               ComponentPackages packages)
     : path_(std::move(path)),
       name_(path_.stem().string()),
       build_id_(std::move(build_id)),
-      entry_(&entry) {}
+      entry_(&entry),
+      packages_(std::move(packages)) {}
 
 fs::path Module::folder(const char* kind) const {
   return path_.parent_path() / (name_ + "." + kind);

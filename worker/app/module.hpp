@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "worker/app/component_packages.hpp"
+
 namespace ekiden {
 class App;
 struct AppModule;
@@ -31,6 +33,8 @@ class Module {
   const std::filesystem::path& path() const { return path_; }
   /// Changes with the file's bytes; results that another build put into the cache are not found.
   const std::string& build_id() const { return build_id_; }
+  /// The component packages that the module links, for as long as it is mapped.
+  const ComponentPackages& component_packages() const { return packages_; }
   /// The folder NAME.assets or NAME.data beside the module; it need not exist.
   std::filesystem::path folder(const char* kind) const;
 
@@ -40,12 +44,14 @@ class Module {
   void set_up(App& app) const;
 
  private:
-  Module(std::filesystem::path path, const AppModule& entry, std::string build_id);
+  Module(std::filesystem::path path, const AppModule& entry, std::string build_id,
+         ComponentPackages packages);
 
   std::filesystem::path path_;
   std::string name_;
   std::string build_id_;
   const AppModule* entry_;
+  ComponentPackages packages_;
 };
 
 }  // namespace ekiden::worker

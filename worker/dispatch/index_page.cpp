@@ -164,6 +164,7 @@ std::string scripts(const Sources& from) {
   std::string out;
   append_suite_scripts(from, true, out);
   for (const PageResource& script : from.app.page.external_scripts) append_script(script, out);
+  for (const SuiteFile& script : from.suites.package_scripts) append_suite_file(script, from, out);
   append_asset_scripts(from, out);
   append_suite_scripts(from, false, out);
   if (from.app.page.eager_loading) append_lazy_suite_scripts(from, out);

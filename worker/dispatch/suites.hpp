@@ -15,6 +15,8 @@ struct Suites {
   std::span<const SuiteFile> files;
   std::span<const SuiteScript> scripts;
   std::string_view children_props = "{}";
+  /// The scripts of the app's own component packages, in the page's order; `files` has them too.
+  std::span<const SuiteFile> package_scripts = {};
 };
 
 /// Those in the program. Inline, so that only who serves them must link them.
