@@ -40,10 +40,9 @@ test('the error of a callback without output is told by its Inputs', 'arb005', a
   await page.click('#start');
   await told;
   await settled(page);
-  const expected = page.problems.splice(0);
-  assert.ok(expected.some(problem => /^500: .*_dash-update-component$/.test(problem)));
-  assert.ok(expected.every(problem => /Callback error with no output|\b500\b/.test(problem)),
-    expected.join('\n'));
+  const expected = /Callback error with no output|\b500\b/;
+  assert.ok(page.problems.some(problem => /^500: .*_dash-update-component$/.test(problem)));
+  page.problems = page.problems.filter(problem => !expected.test(problem));
 }, {args: ['--debug']});
 
 test('several set_props of one component add up', 'arb006', async page => {
