@@ -188,5 +188,29 @@ TEST(Options, AreInTheDependencies) {  // 2.10, 3
     "runningOff": {"run.disabled": false, "{\"row\":[\"MATCH\"]}.style": null}})"));
 }
 
+TEST(Options, CallbacksAreHiddenAsTheAppSaysUnlessTheySayOtherwise) {  // 3
+  Site site([](App& app) {
+    app.layout("x");
+    app.hide_all_callbacks();
+    app.callback(Output{"a", "children"}, in, [](int) { return 1; });
+    app.callback(Output{"b", "children"}, in, CallbackOptions{.hidden = false},
+                 [](int) { return 1; });
+  });
+
+  EXPECT_EQ(dependencies(site)[0]["hidden"], Json(true));
+  EXPECT_EQ(dependencies(site)[1]["hidden"], Json(false));
+}
+
+TEST(Options, ACallbackWithoutOutputsAndInputsStillHasAPlaceInTheSource) {
+  App app;
+  app.callback([] {});
+  const int line = __LINE__ - 1;
+  app.callback(CallbackOptions{.hidden = true}, [] {});
+
+  const std::string place = "declarations_test.cpp:";
+  EXPECT_EQ(app.definition().callbacks[0].where, place + std::to_string(line));
+  EXPECT_EQ(app.definition().callbacks[1].where, place + std::to_string(line + 2));
+}
+
 }  // namespace
 }  // namespace ekiden::worker

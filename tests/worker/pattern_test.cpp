@@ -111,6 +111,7 @@ TEST(PatternCallback, FailsIfItReturnsAnotherNumberOfValues) {  // 2.11
 
   const Answer answer = site.update(rows(2, kThree));
   EXPECT_EQ(answer.status, 500);
+  EXPECT_THAT(answer.body, HasSubstr("InvalidCallbackReturnValue"));
   EXPECT_THAT(answer.body, HasSubstr("Expected 3, got 2"));
 }
 
@@ -138,6 +139,37 @@ TEST(PatternCallback, RefusesInputsOutsideItsPattern) {  // 2.3
 
   EXPECT_EQ(site.update(kSum).status, 200);
   EXPECT_EQ(site.update(call).status, 500);
+}
+
+TEST(PatternCallback, RefusesInputsOfAnotherMatchThanItsOutput) {  // 2.3, 2.6
+  Site site(set_up);
+  for (const int place : {0, 1}) {
+    std::string call = kSum;
+    const std::string item = R"({"type":"item","row":)";
+    std::size_t at = call.find(item);
+    if (place == 1) at = call.find(item, at + 1);
+    call.replace(at + item.size(), std::string_view("\"ä\"").size(), "\"b\"");
+    EXPECT_EQ(site.update(call).status, 500) << call;
+  }
+}
+
+TEST(PatternCallback, RefusesOutputsOfTwoMatches) {  // 2.3, 2.6
+  Site site([](App& app) {
+    app.layout("x");
+    app.callback({Output{{{"type", "a"}, {"row", MATCH}}, "value"},
+                  Output{{{"type", "b"}, {"row", MATCH}}, "value"}},
+                 Input{"n", "value"}, [](int) { return std::tuple(1, 2); });
+  });
+  const auto call = [](int second) {
+    return R"({"output":"..{\"row\":[\"MATCH\"],\"type\":\"a\"}.value...)"
+           R"({\"row\":[\"MATCH\"],\"type\":\"b\"}.value..","outputs":[
+             {"id":{"type":"a","row":1},"property":"value"},
+             {"id":{"type":"b","row":)" +
+           std::to_string(second) +
+           R"(},"property":"value"}],"inputs":[{"id":"n","property":"value","value":1}]})";
+  };
+  EXPECT_EQ(site.update(call(1)).status, 200);
+  EXPECT_EQ(site.update(call(2)).status, 500);
 }
 
 }  // namespace

@@ -154,5 +154,36 @@ TEST(AppUnderTest, FollowsSetPropsAndAppliesPatches) {
   EXPECT_EQ(app.value("out.style"), Json::parse(R"({"a":1,"b":5})"));
 }
 
+/// in -> middle on the server, middle -> end in the browser.
+void with_clientside(App& app) {
+  app.layout({div({{"id", "in"}, {"title", 1}}), div({{"id", "middle"}}), div({{"id", "end"}})});
+  app.callback(Output{"middle", "title"}, Input{"in", "title"}, [](int in) { return in + 1; });
+  app.clientside_callback("x => x", Output{"end", "title"}, Input{"middle", "title"},
+                          State{"in", "title"});
+}
+
+TEST(AppUnderTest, SaysWhichCallbacksTheBrowserWouldHaveRun) {
+  AppUnderTest app(with_clientside);
+
+  const std::vector<Outcome> outcomes = app.change({{"in.title", 5}});
+  ASSERT_EQ(outcomes.size(), 2u);
+  EXPECT_EQ(outcomes[0]["middle.title"], Json(6));
+  EXPECT_EQ(outcomes[1].callback, "end.title");
+  EXPECT_TRUE(outcomes[1].in_browser());
+  EXPECT_THAT(outcomes[1].error, HasSubstr("runs in the browser"));
+  EXPECT_EQ(app.open().size(), 2u);
+}
+
+TEST(AppUnderTest, RefusesToFireAClientsideCallback) {
+  const AppUnderTest app(with_clientside);
+
+  try {
+    app.fire("end.title");
+    FAIL() << "JavaScript was run";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'end.title' is a clientside callback"));
+  }
+}
+
 }  // namespace
 }  // namespace ekiden

@@ -99,6 +99,11 @@ App& App::suppress_callback_exceptions(bool suppress) {
   return *this;
 }
 
+App& App::hide_all_callbacks(bool hide) {
+  definition_->hide_all_callbacks = hide;
+  return *this;
+}
+
 App& App::prevent_initial_callbacks(PreventInitialCall prevent) {
   definition_->prevent_initial_callbacks = prevent;
   return *this;
@@ -138,7 +143,14 @@ App& App::add(detail::Registration& registration) {
   callback.optional = registration.options.optional;
   callback.hidden = registration.options.hidden;
   callback.where = first_place(callback);
+  if (callback.where.empty() && registration.where) callback.where = place(*registration.where);
+  const ApiEndpoint& endpoint = registration.options.api_endpoint;
+  if (registration.clientside && !endpoint.path.empty()) {
+    throw Error("callback '" + callback.output_id() + "' (" + callback.where +
+                "): a clientside callback has no `api_endpoint`, since the browser runs it");
+  }
   if (registration.clientside) return add_clientside(std::move(callback), registration);
+  if (!endpoint.path.empty()) add_api_endpoint(callback, endpoint, registration.handler);
   callback.run = [handler =
                       make_ref<const NamedHandler>(callback, std::move(registration.handler))](
                      std::span<const Json> values) { return handler->run(values); };

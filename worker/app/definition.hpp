@@ -39,7 +39,8 @@ struct CallbackDefinition {
   std::vector<Argument> arguments;
   std::optional<PreventInitialCall> prevent_initial_call;  ///< nullopt: the app's setting
   std::vector<Running> running;
-  bool optional = false, hidden = false;  ///< see CallbackOptions
+  bool optional = false;       ///< see CallbackOptions
+  std::optional<bool> hidden;  ///< nullopt: the app's setting
   /// What the browser runs in place of `run`, which is then empty.
   std::optional<ClientsideFunction> clientside;
   std::string where;      ///< "app.cpp:42", of the first output or argument; empty if there is none
@@ -64,6 +65,7 @@ struct AppDefinition {
   std::vector<CallbackDefinition> callbacks;
   std::vector<std::string> inline_scripts;  ///< of the page, without their elements
   bool suppress_callback_exceptions = false;
+  bool hide_all_callbacks = false;
   PreventInitialCall prevent_initial_callbacks = false;
   ErrorHandler on_error;  ///< for callbacks that have none of their own
   PageSettings page;

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ekiden/update.hpp>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -47,6 +49,37 @@ void check_output(const Output& output, const Json& item) {
 const Json& requested(const CallbackDefinition& callback, const Json& outputs, std::size_t index) {
   return callback.multi ? (*outputs.as_array())[index] : outputs;
 }
+
+/// The values that MATCH stands for in one request, by key. All outputs have the same, and inputs
+/// and states have those of the outputs.
+class MatchedKeys {
+ public:
+  /// False if `item`, what the request says of `output`, has another value than an output before.
+  bool add(const Dependency& output, const Json& item) { return check(output, item, true); }
+  /// False if `item`, what it says of an input or state, has another value than the outputs.
+  bool fits(const Dependency& argument, const Json& item) { return check(argument, item, false); }
+
+ private:
+  bool check(const Dependency& dependency, const Json& item, bool may_add) {
+    if (const Json::Array* list = item.as_array()) {
+      return std::all_of(list->begin(), list->end(),
+                         [&](const Json& one) { return check(dependency, one, may_add); });
+    }
+    const Json* id = item.find("id");
+    if (id == nullptr) return true;  // an optional one that is not there
+    return std::all_of(dependency.pattern.begin(), dependency.pattern.end(), [&](const auto& key) {
+      return key.wildcard != MATCH || agrees(key.key, id->find(key.key), may_add);
+    });
+  }
+  bool agrees(std::string_view key, const Json* value, bool may_add) {
+    if (value == nullptr || value->as_array() != nullptr) return true;  // a pattern, not an id
+    if (may_add) return *values_.emplace(key, value).first->second == *value;
+    const auto known = values_.find(key);
+    return known == values_.end() || *known->second == *value;
+  }
+
+  std::map<std::string_view, const Json*> values_;
+};
 
 [[noreturn]] void throw_inputs_mismatch() {
   throw Mismatch("Inputs do not match callback definition");
@@ -150,7 +183,7 @@ void add_list(const CallbackEntry& entry, const Output& output, const Json::Arra
         entry.id, output.id, output.property, values.kind_name()));
   }
   if (list->size() != items.size()) {
-    throw Error(
+    throw InvalidCallbackReturnValue(
         fmt::format("Invalid number of output values for {} item {}.{}. Expected {}, got {}",
                     entry.id, output.id, output.property, items.size(), list->size()));
   }
@@ -176,6 +209,23 @@ void write_resolved(const CallbackEntry& entry, const Json& outputs, const Callb
   resolved.write(out);
 }
 
+/// REQUIRES: outputs and arguments fit the declaration.
+void check_matches(const CallbackDefinition& callback, const Json& body) {
+  const Json* outputs = body.find("outputs");
+  if (outputs == nullptr || !callback.has_pattern_output()) return;
+  MatchedKeys keys;
+  for (std::size_t i = 0; i < callback.outputs.size(); ++i) {
+    if (!keys.add(callback.outputs[i], requested(callback, *outputs, i))) {
+      throw Mismatch("Output does not match callback definition");
+    }
+  }
+  std::size_t inputs = 0, states = 0;
+  for (const Argument& argument : callback.arguments) {
+    const Json& item = argument.is_state ? body["state"][states++] : body["inputs"][inputs++];
+    if (!keys.fits(argument.dependency, item)) throw_inputs_mismatch();
+  }
+}
+
 }  // namespace
 
 void check_outputs(const CallbackDefinition& callback, const Json* outputs) {
@@ -198,6 +248,7 @@ std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json&
   std::vector<Json> values(callback.arguments.size());
   read_values(callback, false, body.find("inputs"), values);
   read_values(callback, true, body.find("state"), values);
+  check_matches(callback, body);
   return values;
 }
 

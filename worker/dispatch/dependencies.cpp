@@ -72,7 +72,7 @@ void append_clientside(const CallbackDefinition& callback, std::string& out) {
 }
 
 void append_callback(const CallbackDefinition& callback, const std::string& id,
-                     PreventInitialCall prevent_by_default, std::string& out) {
+                     const AppDefinition& app, std::string& out) {
   out += fmt::format(R"({{"output":{},"inputs":)", json_quoted(id));
   append_dependency_list(callback, false, out);
   out += R"(,"state":)";
@@ -82,8 +82,9 @@ void append_callback(const CallbackDefinition& callback, const std::string& id,
   out += fmt::format(R"(,"prevent_initial_call":{},"background":null,)"
                      R"("dynamic_creator":false,"no_output":{},"optional":{},"hidden":{},)"
                      R"("websocket":false,"persistent":false)",
-                     bool(callback.prevent_initial_call.value_or(prevent_by_default)),
-                     callback.outputs.empty(), callback.optional, callback.hidden);
+                     bool(callback.prevent_initial_call.value_or(app.prevent_initial_callbacks)),
+                     callback.outputs.empty(), callback.optional,
+                     callback.hidden.value_or(app.hide_all_callbacks));
   append_running(callback, out);
   out += '}';
 }
@@ -120,7 +121,7 @@ std::string dependencies_json(const AppDefinition& app) {
   std::string out = "[";
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (i > 0) out += ',';
-    append_callback(app.callbacks[i], ids[i], app.prevent_initial_callbacks, out);
+    append_callback(app.callbacks[i], ids[i], app, out);
   }
   return out + "]";
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "worker/app/definition.hpp"
 #include "worker/app/module.hpp"
@@ -23,6 +24,9 @@ using worker::CallbackDefinition;
 using worker::CallbackEntry;
 
 namespace {
+
+constexpr std::string_view kInBrowser =
+    "is a clientside callback: it runs in the browser, so it is tested there";
 
 std::string dotted(const Dependency& dependency) {
   return dependency.id + "." + dependency.property;
@@ -109,7 +113,7 @@ const Json* Outcome::find(std::string_view property) const { return find_in(valu
 const Json& Outcome::operator[](std::string_view property) const {
   if (const Json* value = find(property)) return *value;
   throw Error("callback '" + callback + "' did not set " + std::string(property) +
-              (failed() ? ", it failed: " + error : ""));
+              (failed() || in_browser() ? ": " + error : ""));
 }
 
 /// The app with its callbacks, and the state of the one browser that shows it.
@@ -146,6 +150,7 @@ class AppUnderTest::Page {
   using Pending = std::set<std::size_t>;  ///< callbacks to call, by their place in entries()
 
   void set(const Values& values, Pending& pending, Values& changed);
+  void leave_to_browser(const CallbackDefinition& callback);
   std::vector<Outcome> follow(Pending pending, Values changed);
   std::size_t next_of(const Pending& pending) const;
   bool leads_to(std::size_t from, std::size_t to) const;
@@ -154,12 +159,18 @@ class AppUnderTest::Page {
   App app_;
   std::optional<worker::CallbackTable> callbacks_;
   std::map<std::string, Json, std::less<>> properties_;
+  /// Clientside callbacks that the browser would have run by now.
+  std::vector<const CallbackDefinition*> left_to_browser_;
 };
 
 const CallbackEntry& AppUnderTest::Page::callback(std::string_view id) const {
   if (const CallbackEntry* entry = callbacks_->find(id)) return *entry;
   std::string known;
   for (const CallbackEntry& entry : entries()) known += (known.empty() ? "" : ", ") + entry.id;
+  for (const CallbackDefinition& callback : definition().callbacks) {
+    if (!callback.clientside || worker::callback_id(callback) != id) continue;
+    throw Error("callback '" + std::string(id) + "' " + std::string(kInBrowser));
+  }
   throw Error("no callback '" + std::string(id) + "'; there are: " + known);
 }
 
@@ -209,6 +220,11 @@ std::vector<Outcome> AppUnderTest::Page::open() {
       pending.insert(i);
     }
   }
+  for (const CallbackDefinition& callback : definition().callbacks) {
+    if (!callback.prevent_initial_call.value_or(definition().prevent_initial_callbacks)) {
+      leave_to_browser(callback);
+    }
+  }
   return follow(std::move(pending), {});
 }
 
@@ -229,7 +245,16 @@ void AppUnderTest::Page::set(const Values& values, Pending& pending, Values& cha
     for (std::size_t i = 0; i < entries().size(); ++i) {
       if (reads(*entries()[i].definition, property, false)) pending.insert(i);
     }
+    for (const CallbackDefinition& callback : definition().callbacks) {
+      if (reads(callback, property, false)) leave_to_browser(callback);
+    }
   }
+}
+
+void AppUnderTest::Page::leave_to_browser(const CallbackDefinition& callback) {
+  const auto end = left_to_browser_.end();
+  if (!callback.clientside || std::find(left_to_browser_.begin(), end, &callback) != end) return;
+  left_to_browser_.push_back(&callback);
 }
 
 std::vector<Outcome> AppUnderTest::Page::follow(Pending pending, Values changed) {
@@ -241,6 +266,13 @@ std::vector<Outcome> AppUnderTest::Page::follow(Pending pending, Values changed)
     outcomes.push_back(call(entries()[next], Values(changed.rbegin(), changed.rend())));
     set(outcomes.back().set_props, pending, changed);
     set(outcomes.back().values, pending, changed);
+  }
+  for (const CallbackDefinition* callback : std::exchange(left_to_browser_, {})) {
+    Outcome outcome;
+    outcome.callback = worker::callback_id(*callback);
+    outcome.kind = Outcome::Kind::in_browser;
+    outcome.error = "the callback " + std::string(kInBrowser);
+    outcomes.push_back(std::move(outcome));
   }
   return outcomes;
 }

@@ -153,6 +153,9 @@ class App {
   App& suppress_callback_exceptions(bool suppress = true);
   /// What happens when a callback throws that has no CallbackOptions::on_error of its own.
   App& on_error(ErrorHandler handler);
+  /// Callbacks are left out of the dev tools' callback graph, unless their own options say
+  /// otherwise.
+  App& hide_all_callbacks(bool hide = true);
   /// Callbacks do not run when the page is loaded, unless their own options say otherwise.
   App& prevent_initial_callbacks(PreventInitialCall prevent = true);
 
@@ -170,10 +173,26 @@ class App {
   /// The handler is called by several threads of several processes: it must be callable as const,
   /// and must not modify anything outside its scope. If it throws PreventUpdate the outputs keep
   /// their values; any other exception is reported in the log and the browser.
+  ///
+  /// `<ekiden/grouping.hpp>` has arguments and outputs that are the members of a struct.
   template <class... Parts>
   App& callback(Parts&&... parts) {
     detail::Registration registration;
     detail::register_parts(registration, std::forward<Parts>(parts)...);
+    return add(registration);
+  }
+  template <class F>
+  App& callback(F&& handler, detail::Where where = detail::Where::here()) {
+    detail::Registration registration;
+    registration.where = where;
+    detail::register_parts(registration, std::forward<F>(handler));
+    return add(registration);
+  }
+  template <class F>
+  App& callback(CallbackOptions options, F&& handler, detail::Where where = detail::Where::here()) {
+    detail::Registration registration;
+    registration.where = where;
+    detail::register_parts(registration, std::move(options), std::forward<F>(handler));
     return add(registration);
   }
   template <std::size_t N, class... Parts>
@@ -213,6 +232,8 @@ class App {
   App& add(detail::Registration& registration);
   App& add_clientside(worker::CallbackDefinition callback,
                       const detail::Registration& registration);
+  void add_api_endpoint(const worker::CallbackDefinition& callback, const ApiEndpoint& endpoint,
+                        Ref<const detail::Handler> handler);
   App& add_route(std::string method, std::string path, HttpHandler handler);
   App& add_filter(RequestFilter filter);
   void set_layout(std::function<Json()> function);

@@ -11,6 +11,7 @@
 #include <ekiden/update.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,24 @@ struct Running {
   Json on, off;  ///< the value meanwhile, and afterwards
 };
 
+/// A path, below the app's prefix, at which a POST of `{"name": value, …}` runs a callback's
+/// handler and is answered with what it returns as JSON, a list for several outputs. The arguments
+/// have the names given here in the handler's order, or those of their properties,
+/// "dropdown.value":
+///
+///     CallbackOptions{.api_endpoint = {"/api/population", {"city"}}}
+///
+/// An argument that is left out is null. The handler has no callback context there.
+struct ApiEndpoint {
+  ApiEndpoint() = default;
+  ApiEndpoint(const char* path_) : path(path_) {}
+  ApiEndpoint(std::string path_, std::vector<std::string> arguments_ = {})
+      : path(std::move(path_)), arguments(std::move(arguments_)) {}
+
+  std::string path;                    ///< empty: there is none
+  std::vector<std::string> arguments;  ///< names; empty: those of the properties
+};
+
 /// What else can be said about a callback; stands before the handler:
 ///
 ///     app.callback(Output{"out", "children"}, Input{"button", "n_clicks"},
@@ -60,8 +79,10 @@ struct CallbackOptions {
   std::vector<Running> running = {};
   /// None of its components need be on the page; the callback is then not run.
   bool optional = false;
-  /// Left out of the dev tools' callback graph.
-  bool hidden = false;
+  /// Left out of the dev tools' callback graph. Not given: App::hide_all_callbacks decides.
+  std::optional<bool> hidden = std::nullopt;
+  /// A route at which other programs call the handler, too: see ApiEndpoint.
+  ApiEndpoint api_endpoint = {};
 };
 
 namespace detail {
@@ -123,6 +144,8 @@ class Registration {
   CallbackOptions options;
   Ref<const Handler> handler;
   std::optional<ClientsideFunction> clientside;  ///< in place of the handler
+  /// Of the call that registers it, where no Output or argument tells.
+  std::optional<Where> where;
 };
 
 template <class... T>
@@ -158,7 +181,9 @@ template <class R>
 struct Result {
   static constexpr std::size_t count = 1;
   static constexpr bool writable = Writable<R>;
-  static void write(R&& value, std::optional<Json>* results) { results->emplace(std::move(value)); }
+  static void write(R&& value, std::optional<Json>* results) {
+    results->emplace(json_of(std::move(value)));
+  }
 };
 template <>
 struct Result<NoUpdate> {
@@ -202,8 +227,14 @@ inline constexpr std::size_t kOutputCount<Output> = 1;
 template <std::size_t N>
 inline constexpr std::size_t kOutputCount<Outputs<N>> = N;
 
+/// How many arguments a part of the registration stands for.
 template <class T>
-inline constexpr bool kIsArgument = std::same_as<T, Input> || std::same_as<T, State>;
+inline constexpr std::size_t kArgumentCount = std::same_as<T, Input> || std::same_as<T, State>;
+template <class T>
+inline constexpr bool kIsArgument = (kArgumentCount<T> > 0);
+/// True for what `<ekiden/grouping.hpp>` makes.
+template <class T>
+inline constexpr bool kIsGroup = false;
 
 /// False, but only known once the template is instantiated.
 template <class...>
@@ -333,7 +364,10 @@ constexpr bool in_order() {
 template <std::size_t kOutputs, std::size_t kArguments, class Part>
 void add_part(Registration& registration, Part&& part) {
   using T = std::decay_t<Part>;
-  if constexpr (kIsArgument<T> || std::same_as<T, Output> || std::same_as<T, CallbackOptions>) {
+  if constexpr (kIsArgument<T> && kIsGroup<T>) {
+    std::apply([&](const auto&... one) { (registration.add(one), ...); }, part.dependencies);
+  } else if constexpr (kIsArgument<T> || std::same_as<T, Output> ||
+                       std::same_as<T, CallbackOptions>) {
     registration.add(part);
   } else if constexpr (kOutputCount<T> > 0) {
     registration.add(OutputList{part.list});
@@ -342,12 +376,34 @@ void add_part(Registration& registration, Part&& part) {
   }
 }
 
+template <class F, class... Parts>
+Ref<const Handler> grouped_handler(F function, const std::tuple<const Parts&...>& parts);
+
+template <class... Parts>
+void register_grouped(Registration& registration, Parts&&... parts) {
+  constexpr std::size_t last = sizeof...(Parts) - 1;
+  const std::tuple<const std::decay_t<Parts>&...> all(parts...);
+  const auto add = [&](auto& part) {
+    // The handler is no part that can be added.
+    using T = std::decay_t<decltype(part)>;
+    if constexpr (kIsArgument<T> || (kOutputCount < T >> 0) || std::same_as<T, CallbackOptions>) {
+      add_part<0, 0>(registration, part);
+    }
+  };
+  (add(parts), ...);
+  registration.handler = grouped_handler(std::get<last>(all), all);
+}
+
 template <class... Parts>
 void register_parts(Registration& registration, Parts&&... parts) {
   if constexpr (in_order<std::decay_t<Parts>...>()) {
     constexpr std::size_t outputs = (kOutputCount<std::decay_t<Parts>> + ...);
-    constexpr std::size_t arguments = (std::size_t{kIsArgument<std::decay_t<Parts>>} + ...);
-    (add_part<outputs, arguments>(registration, std::forward<Parts>(parts)), ...);
+    constexpr std::size_t arguments = (kArgumentCount<std::decay_t<Parts>> + ...);
+    if constexpr ((kIsGroup<std::decay_t<Parts>> || ...)) {
+      register_grouped(registration, std::forward<Parts>(parts)...);
+    } else {
+      (add_part<outputs, arguments>(registration, std::forward<Parts>(parts)), ...);
+    }
   } else {
     static_assert(kNever<Parts...>,
                   "callback: give the Output (or several in braces) first, then Inputs and States, "

@@ -27,9 +27,10 @@ using Values = std::vector<std::pair<std::string, Json>>;
 /// What one call of a callback led to.
 struct Outcome {
   enum class Kind {
-    updated,    ///< it returned; `values` are the outputs that it sets
-    prevented,  ///< it threw PreventUpdate
-    failed,     ///< it threw something else; `error` is "std::runtime_error: text"
+    updated,     ///< it returned; `values` are the outputs that it sets
+    prevented,   ///< it threw PreventUpdate
+    failed,      ///< it threw something else; `error` is "std::runtime_error: text"
+    in_browser,  ///< it is a clientside callback, so nothing ran; `error` says so
   };
 
   std::string callback;  ///< "graph.figure", or "..a.p...b.q.." for a list of outputs
@@ -41,6 +42,7 @@ struct Outcome {
   bool updated() const { return kind == Kind::updated; }
   bool prevented() const { return kind == Kind::prevented; }
   bool failed() const { return kind == Kind::failed; }
+  bool in_browser() const { return kind == Kind::in_browser; }
   /// The value of "id.property", or nullptr if the callback left it alone.
   const Json* find(std::string_view property) const;
   /// The same. Throws Error, with the callback's error if it failed, if there is none.
@@ -69,14 +71,17 @@ class AppUnderTest {
   Json value(std::string_view property) const;
 
   /// Calls the one callback of that id, which is its output, "graph.figure". Arguments that are not
-  /// among `values` have the value of the page; the page is not changed.
+  /// among `values` have the value of the page; the page is not changed. Throws Error for a
+  /// clientside callback, which needs a browser.
   Outcome fire(std::string_view callback, const Values& values = {}) const;
 
   /// Loads the page: takes the layout's values, and calls what a browser would call then.
   std::vector<Outcome> open();
   /// Sets properties as a user does, and calls all callbacks that follow from it, each after those
   /// that its arguments may come from, as the renderer orders them. The results stay on the page.
-  /// REQUIRES: no pattern-matching or clientside callbacks among them.
+  /// Clientside callbacks that would follow come last, as Outcomes that say so; what follows from
+  /// them is not known here.
+  /// REQUIRES: no pattern-matching callbacks among them.
   std::vector<Outcome> change(const Values& values);
 
  private:
