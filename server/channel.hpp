@@ -48,8 +48,8 @@ struct SpawnOrder {
 bool send_order(const Descriptor& channel, SpawnOrder order, int worker_end);
 std::optional<SpawnOrder> as_order(const Packet& packet);
 
-/// Mold to master, once: what became of the load.
-enum class MoldMessage : char { ready = 'R', failed = 'F' };
+/// Mold to master: once, what became of the load; then, which files changed.
+enum class MoldMessage : char { ready = 'R', failed = 'F', changed = 'C' };
 bool send_report(const Descriptor& channel, MoldMessage kind, std::string_view text);
 
 /// Worker to master, first of all: its pid. What follows are shared::WorkerMessage.

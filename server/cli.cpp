@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 
 #include "server/setting_values.hpp"
@@ -44,14 +45,18 @@ struct Arguments {
 
 std::string help_text(const Setting& setting) {
   const std::string allowed =
-      setting.kind == SettingKind::flag ? "" : fmt::format(" ({})", setting.allowed());
-  return fmt::format("{}{} Default: {}.", setting.text, allowed, setting.default_value());
+      setting.value_name().empty() ? "" : fmt::format(" ({})", setting.allowed());
+  const std::string otherwise = setting.default_value();
+  if (otherwise.empty()) return fmt::format("{}{}", setting.text, allowed);
+  return fmt::format("{}{} Default: {}.", setting.text, allowed, otherwise);
 }
 
 std::string flags_of(const Setting& setting) {
   const std::string short_flag =
       setting.short_name.empty() ? "" : fmt::format("-{},", setting.short_name);
-  return fmt::format("{}--{}", short_flag, setting.name);
+  const std::string off =
+      setting.kind == SettingKind::toggle ? fmt::format(",!--no-{}", setting.name) : "";
+  return fmt::format("{}--{}{}", short_flag, setting.name, off);
 }
 
 void declare(CLI::App& program, const Setting& setting, Arguments& into) {
@@ -60,6 +65,11 @@ void declare(CLI::App& program, const Setting& setting, Arguments& into) {
   if (setting.kind == SettingKind::flag) {
     option = program.add_flag_callback(flags_of(setting),
                                        [&into, name] { into.values[name] = {"true"}; });
+  } else if (setting.kind == SettingKind::toggle) {
+    option = program.add_flag_function(flags_of(setting), [&into, name](std::int64_t count) {
+      into.values[name] = {count > 0 ? "true" : "false"};
+    });
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   } else {
     option = program.add_option_function<std::vector<std::string>>(
         flags_of(setting),
@@ -91,7 +101,10 @@ void declare_all(CLI::App& program, Arguments& into) {
 
 std::string meant(const std::string& flag) {
   std::vector<std::string> known{"--config", "--help", "--version"};
-  for (const Setting& setting : all_settings()) known.push_back(fmt::format("--{}", setting.name));
+  for (const Setting& setting : all_settings()) {
+    known.push_back(fmt::format("--{}", setting.name));
+    if (setting.kind == SettingKind::toggle) known.push_back(fmt::format("--no-{}", setting.name));
+  }
   const std::string near = nearest(flag.substr(0, flag.find('=')), known);
   return near.empty() ? "" : fmt::format("did you mean {}? ", near);
 }
@@ -163,7 +176,20 @@ Values read_config(const std::string& path) {
   return values;
 }
 
-/// PORT and WEB_CONCURRENCY, as hosting platforms set them, change defaults.
+std::string value_of(const Environment& environment, const char* variable) {
+  const auto found = environment.find(variable);
+  return found == environment.end() ? "" : found->second;
+}
+
+/// HOST, as Dash reads it: not inside a conda environment, where it names the machine's kind. An
+/// IPv6 address gets its brackets. Empty: no word on it.
+std::string host_of(const Environment& environment) {
+  if (!value_of(environment, "CONDA_PREFIX").empty()) return {};
+  const std::string host = value_of(environment, "HOST");
+  return host.find(':') == std::string::npos || host[0] == '[' ? host : "[" + host + "]";
+}
+
+/// HOST, PORT and WEB_CONCURRENCY, as hosting platforms set them, and DASH_DEBUG change defaults.
 void apply_platform(const Environment& environment, Settings& settings) {
   const auto apply = [&](const char* variable, const char* name, const std::string& prefix) {
     const auto found = environment.find(variable);
@@ -173,8 +199,14 @@ void apply_platform(const Environment& environment, Settings& settings) {
       reject(setting, {found->second}, fmt::format("{}=", variable));
     }
   };
-  apply("PORT", "bind", "0.0.0.0:");
+  const std::string host = host_of(environment);
+  apply("PORT", "bind", (host.empty() ? "0.0.0.0" : host) + ":");
+  if (!host.empty() && value_of(environment, "PORT").empty()) {
+    const Setting& bind = *find_setting("bind");
+    if (!bind.parse({host + ":8050"}, settings)) reject(bind, {host}, "HOST=");
+  }
   apply("WEB_CONCURRENCY", "workers", "");
+  apply("DASH_DEBUG", "debug", "");
 }
 
 std::vector<std::string> split_words(const std::string& text) {
@@ -190,9 +222,18 @@ std::vector<std::string> split_words(const std::string& text) {
   return words;
 }
 
+/// The setting's variable. Dash's own may be in small letters too.
+Environment::const_iterator find_variable(const Environment& environment, const Setting& setting) {
+  std::string name = setting.environment_name();
+  const auto found = environment.find(name);
+  if (found != environment.end() || setting.dash.empty()) return found;
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return environment.find(name);
+}
+
 void apply_environment(const Environment& environment, Settings& settings) {
   for (const Setting& setting : all_settings()) {
-    const auto found = environment.find(setting.environment_name());
+    const auto found = find_variable(environment, setting);
     if (found == environment.end() || found->second.empty()) continue;
     const auto values =
         setting.repeatable() ? split_words(found->second) : std::vector<std::string>{found->second};

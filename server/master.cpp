@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include "server/cli.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
+#include "server/proxy.hpp"
 #include "server/setting_values.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
@@ -41,6 +43,8 @@ shared::Heritage heritage_of(const Settings& settings, const std::vector<Listene
   heritage.cache = &cache;
   heritage.scoreboard = &scoreboard;
   heritage.settings = settings.worker;
+  // Pages that are open while the server starts again must see another hash.
+  heritage.reload_seed = static_cast<std::uint64_t>(getpid()) ^ shared::monotonic_ns();
   return heritage;
 }
 
@@ -66,8 +70,13 @@ int milliseconds_until(std::uint64_t time) {
   return static_cast<int>(std::min<std::uint64_t>((time - now) / 1'000'000 + 1, INT_MAX));
 }
 
-void announce_listeners(const std::vector<Listener>& listeners) {
-  for (const Listener& listener : listeners) log(LogLevel::info, "listening on {}", listener.url());
+void announce_listeners(const std::vector<Listener>& listeners, const Settings& settings) {
+  std::vector<std::string> urls;
+  for (const Listener& listener : listeners) urls.push_back(listener.url());
+  const auto proxy = parse_proxy(settings.proxy);
+  if (proxy) check_proxy(*proxy, urls);
+  for (const std::string& url : urls) log(LogLevel::info, "listening on {}", url);
+  if (proxy) log(LogLevel::info, "a proxy shows {} as {}", proxy->inside, proxy->outside);
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ void Master::announce(const Settings& settings) const {
       EKIDEN_VERSION, settings.app, settings.workers, settings.workers == 1 ? "" : "s",
       settings.worker.threads, settings.worker.threads == 1 ? "" : "s",
       format_size(settings.cache_size));
-  announce_listeners(listeners_);
+  announce_listeners(listeners_, settings);
 }
 
 int Master::run() {
@@ -155,7 +164,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   heritage.number = 1;
   heritage.generation = 1;
   scoreboard.reset(heritage.slot, heritage.generation);
-  announce_listeners(listeners);
+  announce_listeners(listeners, settings);
   try {
     log(LogLevel::info, "loaded {}; serves in one process", load_and_check(code));
   } catch (const std::exception& error) {

@@ -9,15 +9,16 @@
 
 namespace ekiden::server {
 
-AppCode app_code(const std::string& app_path, bool debug) {
+AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings) {
   // Never destroyed once loaded: the app's static objects must outlive every callback, and the
   // processes that hold it leave by _exit.
   auto loaded = std::make_shared<worker::Generation*>(nullptr);
   AppCode code;
-  code.load = [loaded, app_path, debug] {
+  code.load = [loaded, app_path, debug = settings.debug, dev_tools = settings.dev_tools] {
     worker::LoadOptions options;
     options.app_path = app_path;
     options.debug = debug;
+    options.dev_tools = dev_tools;
     *loaded = worker::Generation::load(options).release();
     const std::size_t callbacks = (*loaded)->callback_count();
     return fmt::format("{}, {} callback{}", (*loaded)->name(), callbacks,
@@ -26,6 +27,10 @@ AppCode app_code(const std::string& app_path, bool debug) {
   code.serve = [loaded](const shared::Heritage& heritage) {
     return worker::worker_main(heritage, **loaded);
   };
+  if (is_on(settings.dev_tools.hot_reload, settings.debug)) {
+    code.changed_files = [loaded] { return (*loaded)->changed_files(); };
+    code.watch_interval = settings.dev_tools.hot_reload_watch_interval;
+  }
   return code;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "shared/heritage.hpp"
 
@@ -16,9 +18,13 @@ struct AppCode {
   std::function<std::string()> load;
   /// Called in each worker, after load. Serves until told to leave; returns the exit code.
   std::function<int(const shared::Heritage&)> serve;
+  /// Called in the mold every `watch_interval`, after load: which files have changed. Null: none
+  /// are watched.
+  std::function<std::vector<shared::ChangedFile>()> changed_files;
+  std::chrono::milliseconds watch_interval{0};
 };
 
 /// The app module at `app_path`, run by worker/.
-AppCode app_code(const std::string& app_path, bool debug);
+AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings);
 
 }  // namespace ekiden::server

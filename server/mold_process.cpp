@@ -2,6 +2,7 @@
 #include "server/mold_process.hpp"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -110,6 +111,18 @@ void load_and_report(MoldProcess& mold) {
   _exit(kLoadFailed);
 }
 
+/// False if there is nothing to read within the interval.
+bool readable_within(const Descriptor& channel, std::chrono::milliseconds interval) {
+  pollfd polled{channel.get(), POLLIN, 0};
+  return poll(&polled, 1, static_cast<int>(interval.count())) != 0;
+}
+
+void report_changes(const MoldProcess& mold) {
+  std::string lines = shared::to_lines(mold.code.changed_files());
+  if (lines.size() >= kMaxMessage) lines = shared::to_lines({shared::ChangedFile()});
+  if (!lines.empty()) send_report(mold.channel, MoldMessage::changed, lines);
+}
+
 [[noreturn]] void become_mold(MoldProcess& mold) noexcept {
   die_with(mold.heritage.master);
   set_process_title("ekiden: mold");
@@ -121,7 +134,12 @@ void load_and_report(MoldProcess& mold) {
   load_and_report(mold);
 
   Packet packet;
-  while (receive(mold.channel, packet) == Received::packet) {
+  while (true) {
+    if (mold.code.changed_files && !readable_within(mold.channel, mold.code.watch_interval)) {
+      report_changes(mold);
+      continue;
+    }
+    if (receive(mold.channel, packet) != Received::packet) break;
     const auto order = as_order(packet);
     if (order && packet.passed) fork_worker(mold, *order, std::move(packet.passed));
   }

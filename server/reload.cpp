@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "server/supervisor.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
@@ -15,21 +17,45 @@ using shared::log;
 using shared::LogLevel;
 using shared::WorkerState;
 
+/// How long a change is told to pages, at least.
+constexpr std::chrono::seconds kLeastWindow{10};
+
 }  // namespace
 
-void Supervisor::reload() {
+void Supervisor::reload(std::string cause) {
   if (stopping_) return;
   if (reload_) {
-    reload_again_ = true;
+    next_cause_ = std::move(cause);
     log(LogLevel::info, "another reload will follow this one");
     return;
   }
-  begin_reload("SIGHUP");
+  begin_reload(std::move(cause));
+}
+
+/// Those that a page may not know of yet, which last asked one interval ago or a little more. Files
+/// that changed several times are named once.
+std::vector<shared::ChangedFile> Supervisor::recent_changes() {
+  const auto& interval = heritage_.settings.dev_tools.hot_reload_interval;
+  const auto window =
+      std::chrono::nanoseconds(std::max<std::chrono::milliseconds>(kLeastWindow, interval * 3));
+  std::erase_if(changes_, [&](const Change& change) {
+    return change.seen_ns + static_cast<std::uint64_t>(window.count()) < now_;
+  });
+  std::vector<shared::ChangedFile> files;
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+    const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+      return file.asset == change->file.asset;
+    });
+    if (!known) files.push_back(change->file);
+  }
+  return files;
 }
 
 void Supervisor::begin_reload(std::string cause) {
   now_ = shared::monotonic_ns();
   heritage_.generation = ++last_generation_;
+  if (generation_ != 0 && cause != kFilesChanged) changes_.push_back({now_, {}});
+  heritage_.changed_files = recent_changes();
   log(LogLevel::info, "loading {} (generation {}, {})", options_.app, last_generation_, cause);
   try {
     reload_ = Reload{std::move(cause), fork_mold(heritage_, code_)};
@@ -40,7 +66,7 @@ void Supervisor::begin_reload(std::string cause) {
 
 void Supervisor::advance_reload() {
   if (!reload_) {
-    if (std::exchange(reload_again_, false)) begin_reload("SIGHUP");
+    if (!next_cause_.empty()) begin_reload(std::exchange(next_cause_, {}));
     return;
   }
   MoldHandle& mold = reload_->mold;
@@ -79,6 +105,7 @@ void Supervisor::commit_reload() {
   dismiss(mold_);
   mold_ = std::move(reload_->mold);
   generation_ = mold_.generation;
+  heritage_.scoreboard->serving().store(generation_, std::memory_order_release);
   reload_.reset();
   seats_.clear();
   std::uint32_t old = 0;
@@ -96,7 +123,7 @@ void Supervisor::commit_reload() {
     log(LogLevel::info, "generation {} serves; {} old worker{} drain{}", generation_, old,
         old == 1 ? "" : "s", old == 1 ? "s" : "");
   }
-  if (reload_again_) wake_by(now_);
+  if (!next_cause_.empty()) wake_by(now_);
 }
 
 void Supervisor::fail_reload(std::string reason, int exit_code) {
@@ -116,7 +143,7 @@ void Supervisor::fail_reload(std::string reason, int exit_code) {
     return;
   }
   log(LogLevel::error, "reload failed, generation {} goes on serving: {}", generation_, reason);
-  if (reload_again_) wake_by(now_);
+  if (!next_cause_.empty()) wake_by(now_);
 }
 
 // Without a mold no dead worker can be replaced. The app has to be read from the disk again, and

@@ -11,6 +11,7 @@
 
 #include "server/cpu_count.hpp"
 #include "server/listener.hpp"
+#include "server/proxy.hpp"
 #include "server/setting_values.hpp"
 #include "shared/scoreboard.hpp"
 
@@ -36,7 +37,7 @@ template <class Member>
 constexpr Setting setting(std::string_view name, std::string_view short_name,
                           std::string_view group, SettingKind kind, std::uint64_t least,
                           std::uint64_t most, std::string_view text, Member,
-                          Special special = Special::none) {
+                          Special special = Special::none, std::string_view dash = {}) {
   return {name,
           short_name,
           group,
@@ -49,7 +50,18 @@ constexpr Setting setting(std::string_view name, std::string_view short_name,
             using Value = std::remove_reference_t<decltype(Member{}(settings))>;
             Member{}(settings) = static_cast<Value>(value);
           },
-          special};
+          special,
+          dash};
+}
+
+constexpr std::string_view kDevTools = "Dev tools";
+
+/// One of Dash's dev tools; `dash` is its name there, as in DASH_UI.
+template <class Member>
+constexpr Setting dev_tool(std::string_view name, std::string_view dash, SettingKind kind,
+                           std::uint64_t least, std::uint64_t most, std::string_view text,
+                           Member member) {
+  return setting(name, "", kDevTools, kind, least, most, text, member, Special::none, dash);
 }
 
 constexpr std::string_view kServer = "Server";
@@ -62,6 +74,9 @@ const std::array kSettings{
     Setting{"bind", "b", kServer, addresses, 0, 0,
             "Where to listen: ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH. Repeatable.", nullptr,
             nullptr},
+    Setting{"proxy", "", kServer, SettingKind::proxy, 0, 0,
+            "What a proxy makes of the server's URL; said at the start, nothing else.", nullptr,
+            nullptr, Special::none, "PROXY"},
     setting(
         "workers", "w", kServer, count, 0, shared::kMaxWorkers / 2,
         "Worker processes. 0: one process that loads and serves, for debuggers.",
@@ -77,7 +92,7 @@ const std::array kSettings{
         "log-level", "", kServer, level, 0, 4, "What to log.",
         [](auto& s) -> auto& { return s.log_level; }),
     setting(
-        "debug", "", kServer, flag, 0, 1, "Show errors of callbacks in the browser.",
+        "debug", "", kServer, flag, 0, 1, "Switch Dash's dev tools on; never in public.",
         [](auto& s) -> auto& { return s.worker.debug; }),
 
     setting(
@@ -134,6 +149,50 @@ const std::array kSettings{
         "limit-request-body", "", kLimits, size, 0, 4096 * kMebi,
         "Bytes of a request's body; beyond: 413.",
         [](auto& s) -> auto& { return s.worker.max_body_bytes; }),
+
+    dev_tool(
+        "dev-tools-ui", "UI", toggle, 0, 1, "The menu in the page, and errors of callbacks.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.ui; }),
+    dev_tool(
+        "dev-tools-props-check", "PROPS_CHECK", toggle, 0, 1,
+        "The page checks the types of all properties.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.props_check; }),
+    dev_tool(
+        "dev-tools-serve-dev-bundles", "SERVE_DEV_BUNDLES", toggle, 0, 1,
+        "The page loads development builds of Dash's scripts.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.serve_dev_bundles; }),
+    dev_tool(
+        "dev-tools-hot-reload", "HOT_RELOAD", toggle, 0, 1,
+        "Changed assets and a changed module are loaded, and open pages follow.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.hot_reload; }),
+    dev_tool(
+        "dev-tools-hot-reload-interval", "HOT_RELOAD_INTERVAL", seconds, 10, kDay,
+        "How often a page asks whether something was reloaded.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.hot_reload_interval; }),
+    dev_tool(
+        "dev-tools-hot-reload-watch-interval", "HOT_RELOAD_WATCH_INTERVAL", seconds, 10, kDay,
+        "How often the server looks for changed files.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.hot_reload_watch_interval; }),
+    dev_tool(
+        "dev-tools-hot-reload-max-retry", "HOT_RELOAD_MAX_RETRY", count, 0, 1'000'000,
+        "Answers of status 500 after which a page stops to ask.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.hot_reload_max_retry; }),
+    dev_tool(
+        "dev-tools-silence-routes-logging", "SILENCE_ROUTES_LOGGING", toggle, 0, 1,
+        "No line in the log for each request.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.silence_routes_logging; }),
+    dev_tool(
+        "dev-tools-prune-errors", "PRUNE_ERRORS", toggle, 0, 1,
+        "Errors show the app's own functions only.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.prune_errors; }),
+    dev_tool(
+        "dev-tools-validate-callbacks", "VALIDATE_CALLBACKS", toggle, 0, 1,
+        "The page checks how callbacks depend on each other.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.validate_callbacks; }),
+    dev_tool(
+        "dev-tools-disable-version-check", "DISABLE_VERSION_CHECK", toggle, 0, 1,
+        "The page does not ask Plotly whether there is a newer Dash.",
+        [](auto& s) -> auto& { return s.worker.dev_tools.disable_version_check; }),
 };
 
 bool parse_addresses(const std::vector<std::string>& values, Settings& settings) {
@@ -155,6 +214,7 @@ const Setting* find_setting(std::string_view name) {
 }
 
 std::string Setting::environment_name() const {
+  if (!dash.empty()) return "DASH_" + std::string(dash);
   std::string result = "EKIDEN_";
   for (const char c : name) {
     result += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -173,7 +233,10 @@ std::string_view Setting::value_name() const {
     case seconds:
       return "SECONDS";
     case flag:
+    case toggle:
       return "";
+    case SettingKind::proxy:
+      return "URL::URL";
     case level:
       return "LEVEL";
   }
@@ -194,7 +257,11 @@ std::string Setting::value_in(const Settings& settings) const {
     case seconds:
       return format_seconds(get(settings));
     case flag:
+    case toggle:
+      if (get(settings) > 1) return "as --debug";
       return get(settings) != 0 ? "true" : "false";
+    case SettingKind::proxy:
+      return settings.proxy;
     case level:
       return std::string(level_name(settings.log_level));
   }
@@ -219,7 +286,11 @@ std::string Setting::allowed() const {
                          special == Special::zero ? "0, or " : "", format_seconds(least),
                          format_seconds(most));
     case flag:
+    case toggle:
       return "true, false";
+    case SettingKind::proxy:
+      return "http://HOST:PORT of the server::URL outside, such as "
+             "http://127.0.0.1:8050::https://example.com/app/";
     case level:
       return "debug, info, warning, error, critical";
   }
@@ -230,6 +301,11 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   if (kind == addresses) return parse_addresses(values, settings);
   if (values.size() != 1) return false;
   const std::string& given = values.front();
+  if (kind == SettingKind::proxy) {
+    if (!given.empty() && !parse_proxy(given)) return false;
+    settings.proxy = given;
+    return true;
+  }
   std::optional<std::uint64_t> value;
   if (kind == count) {
     const bool automatic = special == Special::automatic && given == "auto";
@@ -237,10 +313,12 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   }
   if (kind == size) value = parse_size(given);
   if (kind == seconds) value = parse_seconds(given);
-  if (kind == flag) value = parse_flag(given);
+  if (kind == flag || kind == toggle) value = parse_flag(given);
+  if (kind == toggle && given == default_value()) value = get(Settings{});
   if (kind == level) value = parse_level(given);
   const bool zero = special == Special::zero && value == 0U;
-  if (!value || (*value < least && !zero) || *value > most) return false;
+  const bool follows = kind == toggle && value == get(Settings{});
+  if (!value || (*value < least && !zero) || (*value > most && !follows)) return false;
   set(settings, *value);
   return true;
 }
@@ -252,7 +330,8 @@ std::string settings_table() {
   for (const Setting& one : kSettings) {
     const std::string short_flag =
         one.short_name.empty() ? "" : fmt::format("`-{}` ", one.short_name);
-    table += fmt::format("| {}`--{}` | `{}` | {} | {} | {} |\n", short_flag, one.name,
+    const char* no = one.kind == toggle ? "[no-]" : "";
+    table += fmt::format("| {}`--{}{}` | `{}` | {} | {} | {} |\n", short_flag, no, one.name,
                          one.environment_name(), one.default_value(), one.allowed(), one.text);
   }
   return table;

@@ -18,6 +18,7 @@ namespace ekiden::server {
 struct Settings {
   std::string app;  ///< as given: a module's name or a path
   std::vector<std::string> bind{"127.0.0.1:8050"};
+  std::string proxy;          ///< "URL here::URL outside"; empty: none
   std::uint32_t workers = 1;  ///< 0: one process that loads and serves, no master
   std::uint32_t backlog = 2048;
   std::size_t cache_size = 128U << 20;  ///< bytes
@@ -27,7 +28,8 @@ struct Settings {
   shared::WorkerSettings worker;
 };
 
-enum class SettingKind { addresses, count, size, seconds, flag, level };
+/// A toggle is a flag that can be switched off too.
+enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy };
 
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };
@@ -45,8 +47,9 @@ struct Setting {
   std::uint64_t (*get)(const Settings& settings);
   void (*set)(Settings& settings, std::uint64_t value);
   Special special = Special::none;
+  std::string_view dash = {};  ///< "UI": Dash's own variable DASH_UI is its environment name
 
-  std::string environment_name() const;                  ///< "EKIDEN_GRACEFUL_TIMEOUT"
+  std::string environment_name() const;                  ///< "EKIDEN_GRACEFUL_TIMEOUT", "DASH_UI"
   std::string_view value_name() const;                   ///< "SECONDS", as in --help
   std::string value_in(const Settings& settings) const;  ///< "30", "128M", "info"
   std::string default_value() const;

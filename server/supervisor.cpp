@@ -158,6 +158,11 @@ void Supervisor::read_mold(MoldHandle& mold) {
       const bool ready = packet.bytes[0] == static_cast<char>(MoldMessage::ready);
       mold.state = ready ? MoldHandle::State::ready : MoldHandle::State::failed;
       mold.report = packet.bytes.substr(1);
+    } else if (packet.bytes[0] == static_cast<char>(MoldMessage::changed)) {
+      for (auto& file : shared::changed_files(std::string_view(packet.bytes).substr(1))) {
+        changes_.push_back({now_, std::move(file)});
+      }
+      reload(kFilesChanged);
     }
   }
 }

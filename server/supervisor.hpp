@@ -23,6 +23,9 @@
 
 namespace ekiden::server {
 
+/// The cause of a reload of which the mold told what changed.
+inline constexpr const char* kFilesChanged = "files changed";
+
 /// Keeps N workers of the current generation alive, and brings a new generation in.
 ///
 /// It runs no code of the app: it forks the mold, tells it to fork workers, watches all of them and
@@ -52,7 +55,7 @@ class Supervisor {
   void start();
   /// Brings in a new generation; the old one serves until all of the new are ready, and goes on
   /// serving if any of them fails. During a reload: does one more afterwards.
-  void reload();
+  void reload(std::string cause = "SIGHUP");
   /// One worker more or less.
   void scale_up();
   void scale_down();
@@ -74,6 +77,11 @@ class Supervisor {
   struct Seat {
     Backoff backoff;
     std::uint64_t not_before_ns = 0;
+  };
+  /// A file that changed, or an empty one: anything may have changed.
+  struct Change {
+    std::uint64_t seen_ns = 0;
+    shared::ChangedFile file;
   };
   using Workers = std::vector<std::unique_ptr<WorkerHandle>>;
 
@@ -103,6 +111,7 @@ class Supervisor {
 
   // reload.cpp: the transaction
   void begin_reload(std::string cause);
+  std::vector<shared::ChangedFile> recent_changes();
   void advance_reload();
   void start_trial_workers();
   void fail_reload(std::string reason, int exit_code);
@@ -123,7 +132,8 @@ class Supervisor {
   std::bitset<shared::kMaxWorkers> slots_taken_;
   std::vector<std::uint32_t> slots_to_release_;
   std::optional<Reload> reload_;
-  bool reload_again_ = false;
+  std::string next_cause_;  ///< of the reload that will follow this one; empty: none
+  std::deque<Change> changes_;
   Seat mold_seat_;
   bool stopping_ = false;
   int stops_ = 0;

@@ -4,6 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "shared/changed_files.hpp"
+#include "shared/dev_tools.hpp"
 
 namespace ekiden::shared {
 struct Heritage;
@@ -16,6 +20,7 @@ class Service;
 struct LoadOptions {
   std::string app_path;  ///< absolute path of the module, ".../caching_signaling.so"
   bool debug = false;    ///< responses may show internals
+  shared::DevTools dev_tools;
 };
 
 /// One loaded generation of an app: module, registry, and every response that does not change,
@@ -32,6 +37,11 @@ class Generation {
   virtual const std::string& name() const = 0;
   virtual std::size_t callback_count() const = 0;
   virtual Service& service() = 0;
+  /// In a worker, before it serves.
+  virtual void begin_serving(const shared::Heritage& heritage) = 0;
+  /// What changed on disk since it was loaded, or since the last answer that was not empty.
+  /// Called in the mold, from time to time.
+  virtual std::vector<shared::ChangedFile> changed_files() = 0;
 };
 
 /// A worker's life, from fork to exit: serves until the master says drain, returns the exit code.

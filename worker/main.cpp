@@ -38,6 +38,7 @@ int worker_main(const shared::Heritage& heritage, Generation& generation) {
   try {
     if (heritage.cache != nullptr) heritage.cache->attach(heritage.slot);
     set_cache(heritage.cache);
+    generation.begin_serving(heritage);
     // Never destroyed: callbacks that outlast the drain still use it when the process ends.
     auto& loop = *new PollingLoop(heritage, scoreboard_of(heritage), generation.service());
     CallbackPool& pool = loop.pool();

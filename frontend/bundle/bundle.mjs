@@ -17,13 +17,15 @@ import {noticesText} from './notices.mjs';
 const contentType = 'application/javascript; charset=utf-8';
 
 /// Lays the pieces one after the other. Those of one encoding lie together, so that the ones nobody
-/// asks for are never read from disk.
+/// asks for are never read from disk. Of development files, which are large, only the compressed
+/// forms are kept; the server expands them for a client that takes neither.
 function layOut(files) {
   const chunks = [];
   let size = 0;
   for (const encoding of ['brotli', 'gzip', 'identity']) {
     for (const file of files) {
-      const bytes = file[encoding];
+      const kept = encoding !== 'identity' || !file.development;
+      const bytes = kept ? file[encoding] : Buffer.alloc(0);
       file.pieces = {...file.pieces, [encoding]: `piece(${size}, ${bytes.length})`};
       chunks.push(bytes);
       size += bytes.length;
@@ -46,12 +48,14 @@ function fileEntry(file) {
   const {identity, gzip, brotli} = file.pieces;
   return (
     `    {"${file.package}", "${file.path}", "${file.version}", "${contentType}",\n` +
-    `     "${digestOf(file.identity)}",\n     ${identity}, ${gzip}, ${brotli}},\n`
+    `     "${digestOf(file.identity)}",\n     ${identity}, ${gzip}, ${brotli},\n` +
+    `     "${file.url}"},\n`
   );
 }
 
 const scriptEntry = (script) =>
-  `    {"${script.package}", "${script.path}", ${script.beforeAppScripts}},\n`;
+  `    {"${script.package}", "${script.path}", ${script.beforeAppScripts}, ` +
+  `"${script.development}"},\n`;
 
 function sourceText(files, packSize, components) {
   return `#include "worker/dispatch/suite_pack.hpp"

@@ -17,6 +17,19 @@ const dependencies = [
   inDash('prop-types', 'prop-types.min.js', 'deps/prop-types@15.8.1.min.js'),
 ];
 
+/// What the pages of a server under --debug load instead: they say what is wrong, and check
+/// properties.
+const development = [
+  inDash('react', 'umd/react.development.js', 'deps/react@18.3.1.js'),
+  inDash('react-dom', 'umd/react-dom.development.js', 'deps/react-dom@18.3.1.js'),
+  inDash('prop-types', 'prop-types.js', 'deps/prop-types@15.8.1.js'),
+  inDash(
+    'dash-renderer',
+    'build/dash_renderer.dev.js',
+    'dash-renderer/build/dash_renderer.dev.js',
+  ),
+];
+
 const others = [
   inDash(
     'dash-renderer',
@@ -39,20 +52,28 @@ const libraries = [
   {npm: 'dash-table', from: 'dash_table', to: 'dash_table'},
 ];
 
-/// The scripts of the index page, in order. Those of `dependencies` come before the app's own.
+/// The scripts of the index page, in order: those of `dependencies` come before the app's own.
+/// `development` stands in a page instead of `path`, or is there only then.
 export const scripts = [
-  ...dependencies.map(({path: name}) => ({path: name, beforeAppScripts: true})),
-  ...[
-    'dash-renderer/build/dash_renderer.min.js',
-    'dcc/dash_core_components.js',
-    'dcc/dash_core_components-shared.js',
-    'html/dash_html_components.min.js',
-    'dash_table/bundle.js',
-  ].map((name) => ({path: name, beforeAppScripts: false})),
-].map((script) => ({package: 'dash', ...script}));
+  ['deps/polyfill@7.12.1.min.js'],
+  ['deps/react@18.3.1.min.js', 'deps/react@18.3.1.js'],
+  ['deps/react-dom@18.3.1.min.js', 'deps/react-dom@18.3.1.js'],
+  ['deps/prop-types@15.8.1.min.js', 'deps/prop-types@15.8.1.js'],
+  ['dash-renderer/build/dash_renderer.min.js', 'dash-renderer/build/dash_renderer.dev.js'],
+  ['dcc/dash_core_components.js'],
+  ['dcc/dash_core_components-shared.js'],
+  ['', 'dcc/proptypes.js'],
+  ['html/dash_html_components.min.js'],
+  ['dash_table/bundle.js'],
+].map(([file, dev = '']) => ({
+  package: 'dash',
+  path: file,
+  development: dev,
+  beforeAppScripts: file.startsWith('deps/'),
+}));
 
 export const bundledPackages = [
-  ...new Set([...dependencies, ...others, ...libraries].map(({npm}) => npm)),
+  ...new Set([...dependencies, ...development, ...others, ...libraries].map(({npm}) => npm)),
 ];
 
 function libraryFiles(packages, library) {
@@ -63,18 +84,25 @@ function libraryFiles(packages, library) {
 }
 
 function checkVersion(file, version) {
-  const named = /@([\d.]+)\.min\.js$/.exec(file.path)?.[1];
+  const named = /@([\d.]+?)(?:\.min)?\.js$/.exec(file.path)?.[1];
   if (named && named !== version) {
     throw new Error(`${file.path}: the installed ${file.npm} is ${version}; correct files.mjs`);
   }
 }
 
+/// Where a page finds the file if the server is not to serve it.
+function publicUrl(file, version) {
+  if (file.npm === 'plotly.js-dist-min') return `https://cdn.plot.ly/plotly-${version}.min.js`;
+  return `https://unpkg.com/${file.npm}@${version}/${file.from}`;
+}
+
 const key = (file) => `${file.package}\0${file.path}`;
 
-/// {package, path, version, content} of every file, sorted by package and path.
+/// {package, path, version, url, development, content} of every file, sorted by package and path.
 export function suiteFiles(packages) {
   const listed = [
     ...dependencies,
+    ...development,
     ...others,
     ...libraries.flatMap((library) => libraryFiles(packages, library)),
   ];
@@ -85,7 +113,9 @@ export function suiteFiles(packages) {
     return {
       package: file.package,
       path: file.path,
-      version: dependencies.includes(file) ? dashVersion : version,
+      version: file.path.startsWith('deps/') ? dashVersion : version,
+      url: publicUrl(file, version),
+      development: development.includes(file),
       content: fs.readFileSync(path.join(packageFolder(packages, file.npm), file.from)),
     };
   });

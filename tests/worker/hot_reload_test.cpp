@@ -4,66 +4,119 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "tests/support/site.hpp"
 
 namespace ekiden::worker {
 namespace {
 
 using test::Site;
+using Files = std::vector<shared::ChangedFile>;
 
-Json reload_hash(const std::string& title, bool debug = true) {
+SiteOptions debugging() {
   SiteOptions options;
-  options.debug = debug;
+  options.debug = true;
+  return options;
+}
+
+Json reload_hash(const std::string& title, const SiteOptions& options = debugging()) {
   Site site([&](App& app) { app.layout("x").title(title); }, options);
   return Json::parse(site.get("/_reload-hash").body);
 }
 
-TEST(ReloadHash, IsNullWithoutDebug) {
-  const Json answer = reload_hash("T", false);
-
-  EXPECT_TRUE(answer["reloadHash"].is_null());
-  EXPECT_EQ(answer["packages"], Json(Json::Array{}));
+/// The answer of a worker of `generation` while generation `serving` serves.
+Json answer(std::uint32_t generation, std::atomic<std::uint32_t>& serving, Files changed = {},
+            std::uint64_t seed = 7) {
+  const ReloadState state{seed, generation, &serving, std::move(changed)};
+  return Json::parse(ReloadAnswer(state, "page", "/assets/").json());
 }
 
-TEST(ReloadHash, IsNewInEachGeneration) {
-  const Json first = reload_hash("T"), second = reload_hash("T");
+TEST(ReloadHash, IsNullWithoutHotReload) {
+  SiteOptions off = debugging();
+  off.dev_tools.hot_reload = shared::Switch::off;
 
-  EXPECT_NE(first["reloadHash"], second["reloadHash"]);
-  EXPECT_EQ(first["reloadHash"].as_string()->size(), 16U);
+  for (const SiteOptions& options : {SiteOptions(), off}) {
+    const Json answer = reload_hash("T", options);
+    EXPECT_TRUE(answer["reloadHash"].is_null());
+    EXPECT_EQ(answer["packages"], Json(Json::Array{}));
+  }
+}
+
+TEST(ReloadHash, IsTheSameInAllWorkersOfAGeneration) {
+  std::atomic<std::uint32_t> serving{3};
+
+  EXPECT_EQ(answer(3, serving), answer(3, serving));
+  EXPECT_EQ(answer(3, serving)["reloadHash"].as_string()->size(), 16U);
+}
+
+TEST(ReloadHash, IsNewInEachGenerationAndAfterEachStartOfTheServer) {
+  std::atomic<std::uint32_t> serving{1};
+  const Json first = answer(1, serving);
+  serving = 2;
+
+  EXPECT_NE(first["reloadHash"], answer(2, serving)["reloadHash"]);
+  EXPECT_NE(answer(2, serving, {}, 7)["reloadHash"], answer(2, serving, {}, 8)["reloadHash"]);
   EXPECT_EQ(first["hard"], Json(false));
-  EXPECT_EQ(first["packages"], second["packages"]);
+}
+
+TEST(ReloadHash, IsTheOldOneUntilTheNewGenerationServes) {
+  std::atomic<std::uint32_t> serving{1};
+  const Json old = answer(1, serving);
+  EXPECT_EQ(answer(2, serving)["reloadHash"], old["reloadHash"]);
+
+  serving = 2;
+  EXPECT_NE(answer(2, serving)["reloadHash"], old["reloadHash"]);
+}
+
+TEST(ReloadHash, IsItsOwnBeforeAnyGenerationServes) {
+  std::atomic<std::uint32_t> serving{0};
+  const Json early = answer(1, serving);
+  serving = 1;
+
+  EXPECT_EQ(early, answer(1, serving));
+}
+
+TEST(ReloadHash, ComesWithTheAssetsThatChanged) {
+  std::atomic<std::uint32_t> serving{2};
+  const Json told = answer(2, serving, {{"css/my page.css", 1700000000}, {"old.js", 0}});
+
+  EXPECT_EQ(told["hard"], Json(true));
+  EXPECT_EQ(told["files"], Json::parse(R"([
+    {"url": "/assets/css/my%20page.css", "modified": 1700000000, "is_css": true},
+    {"url": "/assets/old.js", "modified": 0, "is_css": false}])"));
+}
+
+TEST(ReloadHash, LeavesItToThePageIfMoreThanAssetsChanged) {
+  std::atomic<std::uint32_t> serving{2};
+  const Json told = answer(2, serving, {{"page.css", 1700000000}, {"", 1700000000}});
+
+  EXPECT_EQ(told["hard"], Json(false));
+  EXPECT_EQ(told["files"], Json(Json::Array{}));
 }
 
 TEST(ReloadHash, ComesWithOtherPackagesIfThePageIsAnother) {
   EXPECT_NE(reload_hash("T")["packages"], reload_hash("U")["packages"]);
+  EXPECT_EQ(reload_hash("T")["packages"], reload_hash("T")["packages"]);
 }
 
-TEST(ReloadHash, IsPolledOnlyUnderDebug) {
+TEST(ReloadHash, IsPolledAsTheSettingsSay) {
   const App app;
-  SiteOptions debug;
-  debug.debug = true;
+  const auto config = [&](const SiteOptions& options) {
+    return Json::parse(config_json(app.definition(), test::small_suites(), options));
+  };
+  SiteOptions options = debugging();
+  EXPECT_EQ(config(options)["hot_reload"], Json::parse(R"({"interval":3000,"max_retry":8})"));
 
-  const Json config = Json::parse(config_json(app.definition(), test::small_suites(), debug));
-  EXPECT_EQ(config["hot_reload"], Json::parse(R"({"interval":3000,"max_retry":8})"));
-  EXPECT_EQ(Json::parse(config_json(app.definition(), test::small_suites(), {})).find("hot_reload"),
-            nullptr);
+  options.dev_tools.hot_reload_interval = std::chrono::milliseconds(500);
+  options.dev_tools.hot_reload_max_retry = 2;
+  EXPECT_EQ(config(options)["hot_reload"], Json::parse(R"({"interval":500,"max_retry":2})"));
+  EXPECT_EQ(config({}).find("hot_reload"), nullptr);
 }
 
-TEST(ReloadHash, CanBeSetUpByTheEnvironment) {
-  SiteOptions debug;
-  debug.debug = true;
-  ::setenv("DASH_HOT_RELOAD_INTERVAL", "0.5", 1);
-  EXPECT_EQ(hot_reload(debug).interval_ms, 500);
-  ::setenv("DASH_HOT_RELOAD_INTERVAL", "soon", 1);
-  EXPECT_THROW(hot_reload(debug), Error);
-  ::unsetenv("DASH_HOT_RELOAD_INTERVAL");
+TEST(ChangedFiles, AreReadBackAsTheyWereWritten) {
+  const Files files{{"a b.css", 12}, {"", 5}, {"deleted.js", 0}};
 
-  ::setenv("DASH_HOT_RELOAD", "false", 1);
-  EXPECT_FALSE(hot_reload(debug).on);
-  ::unsetenv("DASH_HOT_RELOAD");
-  EXPECT_TRUE(hot_reload(debug).on);
+  EXPECT_EQ(shared::changed_files(shared::to_lines(files)), files);
+  EXPECT_EQ(shared::changed_files(shared::to_lines({{"two\nlines", 3}})), (Files{{"", 3}}));
 }
 
 }  // namespace

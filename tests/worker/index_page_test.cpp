@@ -155,6 +155,44 @@ TEST(IndexPage, SetsDevToolsUpUnderDebug) {
   EXPECT_EQ(config["validate_callbacks"], Json(true));
 }
 
+TEST(IndexPage, LoadsDevelopmentBuildsIfTheyAreAskedFor) {
+  SiteOptions options;
+  EXPECT_THAT(page(nothing, {}, options), Not(HasSubstr(".dev.js")));
+  options.debug = true;
+  EXPECT_THAT(page(nothing, {}, options), HasSubstr("dash-renderer/dash_renderer.v3_4_1m"));
+  EXPECT_THAT(page(nothing, {}, options), HasSubstr(".dev.js"));
+
+  options.dev_tools.serve_dev_bundles = shared::Switch::off;
+  const std::string html = page(nothing, {}, options);
+  EXPECT_THAT(html, Not(HasSubstr(".dev.js")));
+  EXPECT_EQ(Json::parse(config_of(html))["props_check"], Json(true));
+}
+
+TEST(IndexPage, NamesPublicCopiesOfTheScriptsIfTheServerIsNotToServeThem) {
+  const auto remote = [](App& app) { app.serve_locally(false); };
+  const std::string html = page(remote);
+  EXPECT_THAT(all_after(html, "<script src=\"", "\""),
+              ElementsAre("https://unpkg.test/react.js", "https://unpkg.test/renderer.js"));
+  const Json config = Json::parse(config_of(html));
+  EXPECT_EQ(config["serve_locally"], Json(false));
+  EXPECT_EQ(config["plotlyjs_url"], Json("https://cdn.test/plotly.js"));
+
+  SiteOptions options;
+  options.dev_tools.serve_dev_bundles = shared::Switch::on;
+  const Json local = Json::parse(config_of(page(remote, {}, options)));
+  EXPECT_EQ(local["serve_locally"], Json(true));
+  EXPECT_EQ(local.find("plotlyjs_url"), nullptr);
+}
+
+TEST(IndexPage, LeavesTheVersionCheckToWhoAsksForIt) {
+  SiteOptions options;
+  options.dev_tools.disable_version_check = false;
+  const Json config = Json::parse(config_of(page(nothing, {}, options)));
+
+  EXPECT_EQ(config["disable_version_check"], Json(false));
+  EXPECT_THAT(*config["dash_version_url"].as_string(), HasSubstr("plotly.com"));
+}
+
 TEST(IndexPage, KeepsTextThatEndsAScriptOutOfTheConfigElement) {
   const std::string html = page([](App& app) { app.update_title("</script><script>alert(1)//&"); });
 

@@ -44,9 +44,10 @@ bool records() {
   return !last_throw({}).empty();
 }
 
-test::Answer error_page(bool debug) {
+test::Answer error_page(bool debug, bool prune = true) {
   SiteOptions options;
   options.debug = debug;
+  if (!prune) options.dev_tools.prune_errors = shared::Switch::off;
   test::Site site(
       [](App& app) {
         app.layout("x");
@@ -84,6 +85,13 @@ TEST(ErrorPage, ShowsTheAppsFunctionsWithTheirLinesUnderDebug) {
                           HasSubstr("throw_trace_test.cpp:15</cite>"),
                           HasSubstr("<code>app_code::calls_it(int)</code>"),
                           Not(HasSubstr("std::function")), Not(HasSubstr("NamedHandler"))));
+}
+
+TEST(ErrorPage, ShowsAllFunctionsIfErrorsAreNotPruned) {
+  if (!records()) GTEST_SKIP() << "built with a sanitizer";
+  EXPECT_THAT(error_page(true, false).body,
+              AllOf(HasSubstr("<code>app_code::calls_it(int)</code>"),
+                    HasSubstr("ekiden::worker::UpdateComponent")));
 }
 
 TEST(ErrorPage, ShowsNothingOfThatWithoutDebug) {

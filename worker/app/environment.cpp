@@ -46,9 +46,6 @@ void apply_dash_environment(AppDefinition& app) {
   page.app_name = dash_variable("APP_NAME");
   page.assets_external_path = dash_variable("ASSETS_EXTERNAL_PATH").value_or("");
   page.include_assets_files = dash_flag("INCLUDE_ASSETS_FILES").value_or(true);
-  page.ui = dash_flag("UI");
-  page.validate_callbacks = dash_flag("VALIDATE_CALLBACKS");
-  page.disable_version_check = dash_flag("DISABLE_VERSION_CHECK").value_or(true);
   app.suppress_callback_exceptions =
       dash_flag("SUPPRESS_CALLBACK_EXCEPTIONS").value_or(app.suppress_callback_exceptions);
 }

@@ -6,7 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "shared/heritage.hpp"
+#include "shared/scoreboard.hpp"
 #include "worker/app/definition.hpp"
+#include "worker/app/file_watch.hpp"
 #include "worker/app/module.hpp"
 #include "worker/app/registry_checks.hpp"
 #include "worker/dispatch/app_suites.hpp"
@@ -20,12 +23,18 @@ class LoadedGeneration final : public Generation {
  public:
   explicit LoadedGeneration(const LoadOptions& options)
       : module_(Module::load(std::filesystem::absolute(options.app_path), options.debug)) {
+    // Before anything is read, so that no change is missed.
+    watch_.watch(module_.path());
+    watch_.watch_assets(module_.folder("assets"));
     module_.set_up(app_);
+    for (const std::string& path : app_.definition().page.extra_hot_reload_paths) {
+      watch_.watch(path);
+    }
     try {
       check_registry(app_.definition());
       suites_.emplace(embedded_suites(), module_.component_packages());
       router_.emplace(app_.definition(), suites_->view(), Assets::load(module_.folder("assets")),
-                      SiteOptions{options.debug});
+                      SiteOptions{options.debug, options.dev_tools});
     } catch (const Error& error) {
       throw Error(module_.path().string() + ": " + error.what());
     }
@@ -35,9 +44,16 @@ class LoadedGeneration final : public Generation {
   const std::string& name() const override { return module_.name(); }
   std::size_t callback_count() const override { return app_.definition().callbacks.size(); }
   Service& service() override { return *router_; }
+  void begin_serving(const shared::Heritage& heritage) override {
+    const auto* serving = heritage.scoreboard ? &heritage.scoreboard->serving() : nullptr;
+    router_->set_reload_state(
+        {heritage.reload_seed, heritage.generation, serving, heritage.changed_files});
+  }
+  std::vector<shared::ChangedFile> changed_files() override { return watch_.changes(); }
 
  private:
   const Module module_;
+  FileWatch watch_;
   App app_;
   std::optional<AppSuites> suites_;
   std::optional<Router> router_;  ///< refers to app_ and suites_

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What an app says of its page.
 #include <ekiden/app.hpp>
+#include <filesystem>
 
 #include "worker/app/definition.hpp"
 #include "worker/app/digest.hpp"
@@ -91,6 +92,18 @@ App& App::show_undo_redo(bool show) {
 
 App& App::eager_loading(bool eager) {
   definition_->page.eager_loading = eager;
+  return *this;
+}
+
+App& App::serve_locally(bool local) {
+  definition_->page.serve_locally = local;
+  return *this;
+}
+
+App& App::extra_hot_reload_paths(std::vector<std::string> paths) {
+  // Set-up runs in the app's data folder; later nobody knows which one that was.
+  for (std::string& path : paths) path = std::filesystem::absolute(path).string();
+  definition_->page.extra_hot_reload_paths = std::move(paths);
   return *this;
 }
 

@@ -37,18 +37,18 @@ struct PageSettings {
   std::vector<Attributes> meta_tags;
   std::vector<PageResource> external_stylesheets, external_scripts;
   RendererHooks hooks;
+  /// Absolute. A change of these files and folders loads the app again, under --debug.
+  std::vector<std::string> extra_hot_reload_paths;
   Json validation_layout;  ///< null: none
   bool show_undo_redo = false;
   bool eager_loading = false;
+  bool serve_locally = true;  ///< false: pages load Dash's scripts from the internet
   std::string csrf_token_name = "_csrf_token", csrf_header_name = "X-CSRFToken";
 
   std::vector<HttpRoute> routes;
   std::vector<RequestFilter> before_request;
   std::string health_endpoint;  ///< below the prefix; empty: none
   Attributes default_headers;
-
-  std::optional<bool> ui, validate_callbacks;  ///< dev tools; nullopt: as `--debug` says
-  bool disable_version_check = true;
 };
 
 /// Throws Error for a header that would break a response's head, or that only the server sets.

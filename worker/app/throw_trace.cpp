@@ -114,13 +114,13 @@ ThrowRecorder::ThrowRecorder() noexcept : outer_(recorder) {
 
 ThrowRecorder::~ThrowRecorder() { recorder = outer_; }
 
-std::vector<TraceFrame> last_throw(std::string_view app_file) {
+std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune) {
   std::vector<TraceFrame> trace;
   for (std::size_t i = 0; i < thrown.size; ++i) {
     for (RawFrame& frame : frames_at(thrown.frames[i])) {
       const std::string_view file = std::string_view(frame.file).substr(frame.file.rfind('/') + 1);
       const bool of_app = !app_file.empty() && file == app_file;
-      if (!of_app && is_inside(frame.symbol)) continue;
+      if (frame.symbol.empty() || (prune && !of_app && is_inside(frame.symbol))) continue;
       trace.push_back({demangled(frame.symbol.c_str()), std::move(frame.file), frame.line});
     }
   }

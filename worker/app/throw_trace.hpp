@@ -32,8 +32,9 @@ struct TraceFrame {
 
 /// The stack of this thread's last recorded throw, innermost first, without the frames of the
 /// standard library and of Ekiden's inside. `app_file`, "app.cpp", is a file whose lines are kept
-/// whatever function they have been inlined into.
-std::vector<TraceFrame> last_throw(std::string_view app_file);
+/// whatever function they have been inlined into. With `prune` false, all frames are kept whose
+/// function is known.
+std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune = true);
 
 /// Reads the debug info of the program and of all modules that are loaded, once and for all. Needed
 /// only for modules whose files cannot be opened later on by the names that they were loaded by.

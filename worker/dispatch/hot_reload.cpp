@@ -3,48 +3,51 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <ekiden/json.hpp>
-#include <random>
+#include <algorithm>
+#include <iterator>
 
-#include "worker/app/environment.hpp"
 #include "worker/dispatch/compression.hpp"
-#include "worker/dispatch/index_page.hpp"
+#include "worker/dispatch/escape.hpp"
 
 namespace ekiden::worker {
 
 namespace {
 
-double number(const char* name, double otherwise) {
-  const auto text = dash_variable(name);
-  if (!text) return otherwise;
-  double value = 0;
-  const char* const end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, value);
-  if (read.ec != std::errc() || read.ptr != end || !(value > 0 && value < 1e6)) {
-    throw Error(fmt::format("DASH_{} is \"{}\" but must be a positive number", name, *text));
+std::string files_json(const std::vector<shared::ChangedFile>& files, std::string_view below) {
+  std::string json;
+  for (const shared::ChangedFile& file : files) {
+    const std::string url = std::string(below) + url_encoded_path(file.asset);
+    fmt::format_to(std::back_inserter(json), R"({}{{"url":{},"modified":{},"is_css":{}}})",
+                   json.empty() ? "" : ",", json_quoted(url), file.modified,
+                   file.asset.ends_with("css"));
   }
-  return value;
+  return json;
 }
 
 }  // namespace
 
-HotReload hot_reload(const SiteOptions& options) {
-  HotReload reload;
-  reload.on = dash_flag("HOT_RELOAD").value_or(options.debug);
-  reload.interval_ms = static_cast<long>(number("HOT_RELOAD_INTERVAL", 3) * 1000);
-  reload.max_retry = static_cast<long>(number("HOT_RELOAD_MAX_RETRY", 8));
-  return reload;
+ReloadAnswer::ReloadAnswer(ReloadState state, std::string_view index_page,
+                           std::string_view assets_url)
+    : state_(std::move(state)) {
+  // If more than assets changed, the page itself decides, by the packages.
+  const auto& changed = state_.changed;
+  const bool assets =
+      !changed.empty() &&
+      std::none_of(changed.begin(), changed.end(), [](auto& file) { return file.asset.empty(); });
+  rest_ = fmt::format(R"(","hard":{},"packages":["dash","page-{}"],"files":[{}]}})", assets,
+                      content_digest(index_page), assets ? files_json(changed, assets_url) : "");
 }
 
-std::string reload_hash_json(const HotReload& reload, std::string_view index_page) {
-  if (!reload.on) return R"({"reloadHash":null,"hard":false,"packages":[],"files":[]})";
-  std::random_device random;
-  // A page that finds other packages than before loads itself again. No process knows what an
-  // earlier generation served, but each page does.
-  return fmt::format(
-      R"({{"reloadHash":"{:08x}{:08x}","hard":false,"packages":["dash","page-{}"],"files":[]}})",
-      random(), random(), content_digest(index_page));
+std::string ReloadAnswer::json() const {
+  const std::uint32_t serving =
+      state_.serving != nullptr ? state_.serving->load(std::memory_order_acquire) : 0;
+  const std::uint32_t told =
+      serving == 0 || serving > state_.generation ? state_.generation : serving;
+  return R"({"reloadHash":")" + content_digest(fmt::format("{} {}", state_.seed, told)) + rest_;
+}
+
+std::string_view ReloadAnswer::off() {
+  return R"({"reloadHash":null,"hard":false,"packages":[],"files":[]})";
 }
 
 }  // namespace ekiden::worker

@@ -1,27 +1,44 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
-#include <string_view>
+#include <vector>
+
+#include "shared/changed_files.hpp"
 
 namespace ekiden::worker {
 
-struct SiteOptions;
-
-/// How open pages learn that the app was loaded again: they poll `_reload-hash`.
-struct HotReload {
-  bool on = false;
-  long interval_ms = 3000;  ///< between two polls
-  long max_retry = 8;       ///< failures after which the page gives up
+/// What the server knows of the generations of an app; plain values.
+struct ReloadState {
+  std::uint64_t seed = 0;  ///< another one each time the server starts
+  std::uint32_t generation = 1;
+  /// The generation that serves; nullptr or 0: this one.
+  const std::atomic<std::uint32_t>* serving = nullptr;
+  std::vector<shared::ChangedFile> changed;  ///< shortly before this generation was loaded
 };
 
-/// As `--debug`, DASH_HOT_RELOAD, DASH_HOT_RELOAD_INTERVAL (seconds) and DASH_HOT_RELOAD_MAX_RETRY
-/// say. Throws Error naming a variable that cannot be read.
-HotReload hot_reload(const SiteOptions& options);
+/// The answer to `_reload-hash`, by which open pages learn that the app was loaded again.
+///
+/// The hash follows from the generation that serves, so all workers say the same. While old and
+/// new workers serve side by side, the new ones still tell the old hash, and no page reloads twice.
+/// What comes with a hash says how a page gets there from the one before: without `hard`, and with
+/// the same packages, it fetches layout and dependencies again; otherwise, if `files` are
+/// stylesheets only, it loads those, and else itself. The index page stands as a package, for only
+/// the page knows which one it was made from.
+class ReloadAnswer {
+ public:
+  /// `assets_url` is what the page puts before an asset's path: "/assets/".
+  ReloadAnswer(ReloadState state, std::string_view index_page, std::string_view assets_url);
 
-/// The answer to `_reload-hash`, the same in all workers of a generation and new in each. Pages
-/// take a new hash for a soft reload: they fetch layout and dependencies again. If `index_page` is
-/// another too (scripts, stylesheets, settings), they load themselves again.
-std::string reload_hash_json(const HotReload& reload, std::string_view index_page);
+  std::string json() const;
+  /// The answer while nothing is watched.
+  static std::string_view off();
+
+ private:
+  ReloadState state_;
+  std::string rest_;  ///< of the answer, after the hash
+};
 
 }  // namespace ekiden::worker

@@ -45,6 +45,7 @@ struct Sources {
   const AppDefinition& app;
   const Suites& suites;
   const Assets& assets;
+  const SiteOptions& options;
   const std::string requests;  ///< the prefix of URLs
   const AssetFilter filter;
 
@@ -121,16 +122,30 @@ std::string stylesheets(const Sources& from) {
 }
 
 void append_suite_file(const SuiteFile& file, const Sources& from, std::string& out) {
-  append_script(from.requests + "_dash-component-suites/" + fingerprinted_path(file), out);
+  append_script(serves_locally(from.app.page, from.options)
+                    ? from.requests + "_dash-component-suites/" + fingerprinted_path(file)
+                    : std::string(file.public_url),
+                out);
+}
+
+/// The file that the page loads for a script; empty: none. As in Dash, checks of properties decide
+/// on React and its kin, which come before the app's scripts.
+std::string_view path_in_page(const SuiteScript& script, const SiteOptions& options) {
+  const bool development =
+      options.on(script.before_app_scripts ? &shared::DevTools::props_check
+                                           : &shared::DevTools::serve_dev_bundles);
+  return development && !script.development.empty() ? script.development : script.path;
 }
 
 void append_suite_scripts(const Sources& from, bool before_app_scripts, std::string& out) {
   for (const SuiteScript& script : from.suites.scripts) {
     if (script.before_app_scripts != before_app_scripts) continue;
-    const SuiteFile* file = find_suite_file(from.suites.files, script.package, script.path);
+    const std::string_view path = path_in_page(script, from.options);
+    if (path.empty()) continue;
+    const SuiteFile* file = find_suite_file(from.suites.files, script.package, path);
     if (file == nullptr) {
       throw Error(fmt::format("the front-end pack lists {}/{} as a script but does not contain it",
-                              script.package, script.path));
+                              script.package, path));
     }
     append_suite_file(*file, from, out);
   }
@@ -227,10 +242,15 @@ void check_page(std::string_view page) {
 
 }  // namespace
 
+bool serves_locally(const PageSettings& page, const SiteOptions& options) {
+  return page.serve_locally || options.on(&shared::DevTools::serve_dev_bundles) ||
+         options.on(&shared::DevTools::props_check);
+}
+
 std::string index_page(const AppDefinition& app, const Suites& suites, const Assets& assets,
                        const SiteOptions& options) {
   const PageSettings& page = app.page;
-  const Sources from{app, suites, assets, pathnames_of(page).requests, AssetFilter(page)};
+  const Sources from{app, suites, assets, options, pathnames_of(page).requests, AssetFilter(page)};
   IndexParts parts;
   parts.metas = metas(page.meta_tags);
   parts.title = html_escaped(app.title);

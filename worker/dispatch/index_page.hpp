@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "shared/dev_tools.hpp"
 #include "worker/app/definition.hpp"
 #include "worker/dispatch/assets.hpp"
 #include "worker/dispatch/suites.hpp"
@@ -16,7 +17,13 @@ inline constexpr std::string_view kDashVersion = "4.3.0";
 /// What the server, not the app, says of a site.
 struct SiteOptions {
   bool debug = false;  ///< dev tools are on, and responses may show internals
+  shared::DevTools dev_tools = {};
+
+  bool on(shared::Switch shared::DevTools::*tool) const { return is_on(dev_tools.*tool, debug); }
 };
+
+/// False: pages load Dash's scripts from the internet. Development builds are always served here.
+bool serves_locally(const PageSettings& page, const SiteOptions& options);
 
 /// The HTML document that starts the renderer.
 std::string index_page(const AppDefinition& app, const Suites& suites, const Assets& assets,

@@ -13,7 +13,6 @@
 #include "worker/dispatch/error_page.hpp"
 #include "worker/dispatch/escape.hpp"
 #include "worker/dispatch/favicon.hpp"
-#include "worker/dispatch/hot_reload.hpp"
 #include "worker/dispatch/suites.hpp"
 #include "worker/http/grammar.hpp"
 
@@ -57,12 +56,17 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       assets_below_(app.page.assets_url_path + '/'),
       http_routes_(app.page, options_.debug),
       callbacks_(app),
-      update_component_(callbacks_, options_.debug),
+      update_component_(callbacks_, options_.debug,
+                        options_.on(&shared::DevTools::prune_errors)),
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
       dependencies_(dependencies_json(app_), kJson),
       favicon_(default_favicon(), "image/x-icon"),
-      reload_hash_(reload_hash_json(hot_reload(options_), index_.view().identity)) {
+      reload_answer_({}, index_.view().identity, asset_url(app.page, "")) {
   if (!app_.layout_function) layout_ = PreparedContent(app_.layout.dump(), kJson);
+}
+
+void Router::set_reload_state(ReloadState state) {
+  reload_answer_ = ReloadAnswer(std::move(state), index_.view().identity, asset_url(app_.page, ""));
 }
 
 Service::Next Router::begin(Request& request, Response& response) noexcept {
@@ -174,7 +178,8 @@ Service::Next Router::route_get(std::string_view name, const Request& request,
   } else if (name == "_reload-hash") {
     response.content_type = kJson;
     response.headers = "Cache-Control: no-store\r\n";
-    response.static_body = reload_hash_;
+    response.body = options_.on(&shared::DevTools::hot_reload) ? reload_answer_.json()
+                                                               : std::string(ReloadAnswer::off());
   } else {
     // Any other path is a page of the app: the browser's side decides what to show.
     send_static(index_.view(), Caching::revalidate, request, response);

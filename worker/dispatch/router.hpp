@@ -8,6 +8,7 @@
 #include "worker/app/pathnames.hpp"
 #include "worker/dispatch/assets.hpp"
 #include "worker/dispatch/callback_table.hpp"
+#include "worker/dispatch/hot_reload.hpp"
 #include "worker/dispatch/http_routes.hpp"
 #include "worker/dispatch/index_page.hpp"
 #include "worker/dispatch/static_content.hpp"
@@ -33,6 +34,9 @@ class Router : public Service {
   Next begin(Request& request, Response& response) noexcept override;
   void run(Request& request, Response& response) noexcept override;
 
+  /// What `_reload-hash` is answered from. REQUIRES: before the first request.
+  void set_reload_state(ReloadState state);
+
   const CallbackTable& callbacks() const { return callbacks_; }
 
  private:
@@ -56,7 +60,7 @@ class Router : public Service {
   const CallbackTable callbacks_;
   const UpdateComponent update_component_;
   PreparedContent index_, layout_, dependencies_, favicon_;
-  const std::string reload_hash_;
+  ReloadAnswer reload_answer_;
 };
 
 }  // namespace ekiden::worker

@@ -97,7 +97,11 @@ void send_static(const StaticContent& content, Caching caching, const Request& r
       response.static_body = content.gzip;
       break;
     case Encoding::identity:
-      response.static_body = content.identity;
+      if (content.identity.empty() && !content.gzip.empty()) {
+        response.body = gzip_expanded(content.gzip);
+      } else {
+        response.static_body = content.identity;
+      }
       break;
   }
 }

@@ -12,8 +12,9 @@ namespace ekiden::worker {
 /// views point into the program or into a PreparedContent that outlives the response.
 struct StaticContent {
   std::string_view content_type;
-  std::string_view etag;                    ///< without quotes
-  std::string_view identity, gzip, brotli;  ///< the latter two may be empty
+  std::string_view etag;  ///< without quotes
+  /// The latter two may be empty; the first as well if it is only kept as gzip.
+  std::string_view identity, gzip, brotli;
 };
 
 /// A StaticContent that owns its bytes: computed in the mold, shared copy-on-write.

@@ -14,13 +14,17 @@ struct SuiteFile {
   std::string_view version;       ///< npm version, for the fingerprint
   std::string_view content_type;  ///< "application/javascript; charset=utf-8"
   std::string_view etag;          ///< hex digest of `identity`, without quotes
-  std::string_view identity, gzip, brotli;  ///< gzip and brotli may be empty
+  /// gzip and brotli may be empty; identity too, if there is gzip.
+  std::string_view identity, gzip, brotli;
+  std::string_view public_url = {};  ///< where the same file is on the internet
 };
 
 /// A script the index page loads, in order, already grouped: deps, renderer, component libraries.
 struct SuiteScript {
   std::string_view package, path;
   bool before_app_scripts;  ///< deps come before external scripts and assets, the rest after
+  /// What a page with development bundles loads instead; if `path` is empty: beside the others.
+  std::string_view development = {};
 };
 
 /// All files, sorted by (package, path). Defined by the generated suite_pack.cpp.

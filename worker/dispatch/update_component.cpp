@@ -106,7 +106,8 @@ std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const
     throw;
   } catch (...) {
     Failure failure = current_failure(entry);
-    if (debug_) failure.trace = last_throw(callback.where.substr(0, callback.where.rfind(':')));
+    const std::string file = callback.where.substr(0, callback.where.rfind(':'));
+    if (debug_) failure.trace = last_throw(file, prune_errors_);
     shared::log(shared::LogLevel::error, "callback {} ({}): {}", failure.callback, failure.where,
                 type_and_message(failure));
     debug_ ? send_debug_error(failure, response) : send_internal_error(response);

@@ -22,8 +22,8 @@ namespace ekiden::worker {
 class UpdateComponent {
  public:
   /// REQUIRES: `callbacks` outlives the object.
-  UpdateComponent(const CallbackTable& callbacks, bool debug)
-      : callbacks_(callbacks), debug_(debug) {}
+  UpdateComponent(const CallbackTable& callbacks, bool debug, bool prune_errors = true)
+      : callbacks_(callbacks), debug_(debug), prune_errors_(prune_errors) {}
 
   /// 200 with the update, 204 if it was prevented, 400 if the body is no callback request, 500 if
   /// it does not fit the declaration or the callback throws. Returns what went wrong, if anything
@@ -40,6 +40,7 @@ class UpdateComponent {
 
   const CallbackTable& callbacks_;
   const bool debug_;
+  const bool prune_errors_;  ///< traces show the app\'s functions only
 };
 
 }  // namespace ekiden::worker

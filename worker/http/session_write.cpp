@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 
+#include "shared/log.hpp"
 #include "worker/http/session.hpp"
 
 namespace ekiden::worker {
@@ -19,9 +20,20 @@ void release_if_large(std::string& text) noexcept {
   if (text.capacity() > kKeptBytes) std::string().swap(text);
 }
 
+/// One line; a head that was refused may hold anything.
+void log_exchange(const Request& request, const Response& response) {
+  std::string_view line = request.head;
+  line = line.substr(0, line.find('\r'));
+  const bool plain =
+      std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+  shared::log(shared::LogLevel::info, "{} \"{}\" {} {}", request.remote, plain ? line : "?",
+              response.status, response.bytes().size());
+}
+
 }  // namespace
 
 void Session::send() {
+  if (!context_.settings.dev_tools.silence_routes_logging) log_exchange(request_, response_);
   const bool last = peer_is_done_ && input_.size() == 0;
   closing_ = closing_ || context_.draining || !framing_.keep_alive || last;
   Connection connection = Connection::unmentioned;

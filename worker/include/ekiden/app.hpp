@@ -84,6 +84,11 @@ class App {
   App& show_undo_redo(bool show = true);
   /// Loads all parts of the component libraries with the page, not when they are first used.
   App& eager_loading(bool eager = true);
+  /// Files and folders whose change loads the app again, as that of its module and assets does:
+  /// under --debug, with hot reload.
+  App& extra_hot_reload_paths(std::vector<std::string> paths);
+  /// False: pages load Dash's scripts from unpkg.com and cdn.plot.ly instead of this server.
+  App& serve_locally(bool local);
   /// False: scripts and stylesheets of the assets folder are served but not put in the page.
   App& include_assets_files(bool include);
   /// Regular expressions (ECMAScript): files whose name, or a folder of whose path, has a match

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shared/changed_files.hpp"
+
+namespace ekiden::worker {
+
+/// Looks at files from time to time: the assets folder, and other files and folders.
+///
+/// Polled rather than told by the kernel, so that it works on network and container mounts too.
+/// Thread safety: one thread.
+class FileWatch {
+ public:
+  /// What is on the disk when they are named is what later looks are compared with.
+  void watch_assets(const std::filesystem::path& folder);
+  void watch(const std::filesystem::path& file_or_folder);
+
+  /// What changed since the last answer that was not empty. A change is reported once two looks in
+  /// a row see the same: a file that is being written is not loaded.
+  std::vector<shared::ChangedFile> changes();
+
+ private:
+  /// Nanoseconds and size, by path.
+  using State = std::map<std::string, std::pair<std::int64_t, std::uint64_t>>;
+
+  State look() const;
+  std::vector<shared::ChangedFile> difference(const State& now) const;
+
+  std::filesystem::path assets_;
+  std::vector<std::filesystem::path> roots_;
+  State known_, seen_;
+};
+
+}  // namespace ekiden::worker
