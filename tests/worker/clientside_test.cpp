@@ -54,6 +54,13 @@ TEST(Clientside, InlineSourcesAreScriptsOfThePageOnceEach) {
   EXPECT_EQ(page.find(definition, first + 1), std::string::npos);
 }
 
+TEST(Clientside, InlineSourcesLeaveNoGlobalsOfTheirOwn) {
+  const std::string script = ClientsideFunction("x => x // as it is").script();
+
+  EXPECT_TRUE(script.starts_with("(function () {\n")) << script;
+  EXPECT_TRUE(script.ends_with("= x => x // as it is;\n})();\n")) << script;
+}
+
 TEST(Clientside, CallbacksAreNotTheServers) {
   Site site([](App& app) {
     app.layout("x");

@@ -45,11 +45,13 @@ ClientsideFunction::ClientsideFunction(std::string source)
   if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw Error("clientside_callback: the function's source is empty");
   }
+  // Within a function, so that the page gets no other global than dash_clientside.
   script_ =
+      "(function () {\n"
       "var clientside = window.dash_clientside = window.dash_clientside || {};\n"
       "var ns = clientside[\"" +
       name_space_ + "\"] = clientside[\"" + name_space_ + "\"] || {};\nns[\"" + function_name_ +
-      "\"] = " + script_safe_source(std::move(source)) + ";\n";
+      "\"] = " + script_safe_source(std::move(source)) + ";\n})();\n";
 }
 
 }  // namespace ekiden
