@@ -35,13 +35,12 @@ test('set_props names a component by its object id', 'arb004', async page => {
 });
 
 test('the error of a callback without output is told by its Inputs', 'arb005', async page => {
-  const told = page.waitForEvent('console',
-    message => message.text().includes('Callback error with no output from input start.n_clicks'));
   await page.click('#start');
-  await told;
+  await shows(page, '.dash-fe-error__title',
+    'Callback error with no output from input start.n_clicks');
   await settled(page);
-  const expected = /Callback error with no output|\b500\b/;
   assert.ok(page.problems.some(problem => /^500: .*_dash-update-component$/.test(problem)));
+  const expected = /Callback error with no output|\b500\b/;
   page.problems = page.problems.filter(problem => !expected.test(problem));
 }, {args: ['--debug']});
 

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Functions that answer for callbacks that throw.
+#include <ekiden/grouping.hpp>
 #include <ekiden/html.hpp>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 
 #include "cases.hpp"
 
 using namespace ekiden;
 
 namespace {
+
+struct Click {
+  int count = 0;
+};
+struct Sides {
+  std::string left, right;
+};
 
 void error_handlers(App& app) {
   app.on_error([](const std::exception& error) {
@@ -36,9 +43,11 @@ void error_handlers(App& app) {
   app.callback(Output{"of-the-app", "children"}, Input{"global", "n_clicks"},
                CallbackOptions{.prevent_initial_call = true},
                [](int) -> int { throw std::runtime_error("a lost anchor"); });
-  app.callback({Output{"left", "children"}, Output{"right", "children"}},
-               Input{"several", "n_clicks"}, CallbackOptions{.prevent_initial_call = true},
-               [](int) -> std::tuple<int, int> { throw std::runtime_error("a lost crew"); });
+  app.callback(outputs(Member{&Sides::left, Output{"left", "children"}},
+                       Member{&Sides::right, Output{"right", "children"}}),
+               inputs(Member{&Click::count, Input{"several", "n_clicks"}}),
+               CallbackOptions{.prevent_initial_call = true},
+               [](Click) -> Sides { throw std::runtime_error("a lost crew"); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Callbacks whose ids are patterns.
 #include <ekiden/dcc.hpp>
+#include <ekiden/grouping.hpp>
 #include <ekiden/html.hpp>
 #include <optional>
 #include <string>
@@ -114,6 +115,16 @@ void triggers_of_a_new_part(App& app) {
   }
 }
 
+/// What the callback of `arguments_of_a_call` is given, and what it shows.
+struct Entry {
+  std::vector<std::string> items;
+  std::optional<std::string> item;
+};
+struct Shown {
+  Json list;
+  std::string item, total, arguments, outputs;
+};
+
 void arguments_of_a_call(App& app) {
   app.layout(html::Div({
       dcc::Input().id("new-item"),
@@ -123,21 +134,27 @@ void arguments_of_a_call(App& app) {
       html::Div().id("arguments"),
       html::Div().id("outputs"),
   }));
-  app.callback(
-      {Output{"list", "children"}, Output{"new-item", "value"}, Output{"total", "children"},
-       Output{"arguments", "children"}, Output{"outputs", "children"}},
-      Input{"add", "n_clicks"}, Input{"new-item", "n_submit"}, State{{{"id", ALL}}, "children"},
-      State{"new-item", "value"},
-      [](Clicks, Clicks, std::vector<std::string> items, std::optional<std::string> item) {
-        const auto& ctx = callback_context();
-        if (ctx.triggered()) items.push_back(item.value_or(""));
-        Json::Array list;
-        for (const std::string& text : items) {
-          list.push_back(html::Div(text).id({{"id", static_cast<int>(list.size())}}));
-        }
-        return std::tuple(Json(std::move(list)), "", std::to_string(items.size()) + " in total",
-                          ctx.args_grouping().dump(), ctx.outputs_list().dump());
-      });
+  app.callback(outputs(Member{&Shown::list, Output{"list", "children"}},
+                       Member{&Shown::item, Output{"new-item", "value"}},
+                       Member{&Shown::total, Output{"total", "children"}},
+                       Member{&Shown::arguments, Output{"arguments", "children"}},
+                       Member{&Shown::outputs, Output{"outputs", "children"}}),
+               inputs(Input{"add", "n_clicks"}, Input{"new-item", "n_submit"}),
+               inputs(Member{&Entry::items, State{{{"id", ALL}}, "children"}},
+                      Member{&Entry::item, State{"new-item", "value"}}),
+               [](std::tuple<Clicks, Clicks>, Entry entry) {
+                 const auto& ctx = callback_context();
+                 if (ctx.triggered()) entry.items.push_back(entry.item.value_or(""));
+                 Json::Array list;
+                 for (const std::string& text : entry.items) {
+                   list.push_back(html::Div(text).id({{"id", static_cast<int>(list.size())}}));
+                 }
+                 return Shown{.list = std::move(list),
+                              .item = "",
+                              .total = std::to_string(entry.items.size()) + " in total",
+                              .arguments = ctx.args_grouping().dump(),
+                              .outputs = ctx.outputs_list().dump()};
+               });
 }
 
 void order_of_a_changed_part(App& app) {
