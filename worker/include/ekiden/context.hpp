@@ -72,8 +72,8 @@ class CallbackContext {
   Json inputs_list() const;
   Json states_list() const;
   Json outputs_list() const;
-  /// One `{"id", "str_id", "property", "value", "triggered"}` for each parameter of the handler, in
-  /// order; a list of these where a pattern matches many.
+  /// One `{"id", "str_id", "property", "value", "triggered"}` for each Input and State, in order,
+  /// however they are grouped; a list of these where a pattern matches many.
   Json args_grouping() const;
 
   /// The request's headers and cookies; of a header or cookie alone, "" if there is none.
