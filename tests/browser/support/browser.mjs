@@ -23,7 +23,11 @@ export async function newPage(browser) {
   const page = await context.newPage();
   page.problems = [];
   page.callbacks = [];
-  page.on('console', message => page.problems.push(`console: ${message.text()}`));
+  page.on('console', message => {
+    // What React's development build says to every developer.
+    if (message.text().includes('Download the React DevTools')) return;
+    page.problems.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', error => page.problems.push(`exception: ${error}`));
   // Chromium calls a request that was answered without content aborted.
   const answeredWithoutContent = new Set();
