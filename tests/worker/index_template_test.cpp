@@ -175,7 +175,10 @@ TEST(CspHashes, AreThoseOfTheInlineScriptsInThePage) {
                           "'sha256-jZlsGVOhUAIcH+4PVs7QuGZkthRMgvT2n0ilH6/zTM0='"));
   EXPECT_EQ(app.csp_hashes("sha384")[0].size(), 64U + 9U);
   EXPECT_EQ(app.csp_hashes("sha512")[0].size(), 88U + 9U);
-  EXPECT_THAT(error_of([&] { app.csp_hashes("md5"); }), HasSubstr("Possible CSP hash algorithms"));
+  for (const char* unknown : {"sha999", "md5", ""}) {
+    EXPECT_THAT(error_of([&] { app.csp_hashes(unknown); }),
+                HasSubstr("Possible CSP hash algorithms"));
+  }
   EXPECT_THAT(index_page(app.definition(), test::small_suites(), {}, {}),
               HasSubstr("<script>alert(1)</script>\n"));
 }
