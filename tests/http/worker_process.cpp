@@ -34,6 +34,8 @@ class StandInGeneration final : public worker::Generation {
   const std::string& name() const override { return name_; }
   std::size_t callback_count() const override { return 1; }
   worker::Service& service() override { return service_; }
+  void begin_serving(const shared::Heritage&) override {}
+  std::vector<shared::ChangedFile> changed_files() override { return {}; }
 
  private:
   worker::Service& service_;
