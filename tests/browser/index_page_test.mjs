@@ -50,7 +50,8 @@ test('an index page that lacks parts is refused, and the default one serves', 'i
       assert.ok(refusal.includes(part), refusal);
   });
 
-test('a layout may be a function', 'inin010', page => shows(page, '#content', 'made by a function'));
+test('a layout may be a function', 'inin010',
+  page => shows(page, '#content', 'made by a function'));
 
 test('a callback may bring the first component of a library', 'inin017', async page => {
   await page.click('#button');
