@@ -276,13 +276,15 @@ bool MemoCache::store(std::string_view key, std::span<const std::byte> value,
   return true;
 }
 
-bool MemoCache::store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
-                         std::span<const std::byte> value, const StoreOptions& options) {
+MemoCache::StoredIf MemoCache::store_if(std::string_view key,
+                                        std::optional<std::span<const std::byte>> expected,
+                                        std::span<const std::byte> value,
+                                        const StoreOptions& options) {
   Impl::FreshWriter fresh(*impl_, impl_->hash(key), key, options.names);
-  if (!fresh.fill(value)) return false;
-  return impl_->writer.publish_if(
-      *fresh.take(), key, expected,
-      impl_->writer.lifetime(options.timeout, options.stale_while_revalidate));
+  if (!fresh.fill(value)) return StoredIf::no_room;
+  const Lifetime life = impl_->writer.lifetime(options.timeout, options.stale_while_revalidate);
+  const bool stored = impl_->writer.publish_if(*fresh.take(), key, expected, life);
+  return stored ? StoredIf::stored : StoredIf::differs;
 }
 
 bool MemoCache::touch(std::string_view key, std::chrono::nanoseconds timeout) {

@@ -166,9 +166,10 @@ class MemoCache {
   /// False if it could not fit even after evicting all that may be evicted.
   bool store(std::string_view key, std::span<const std::byte> value,
              const StoreOptions& options = {});
-  /// As store, but only if the current value is `expected`, or there is none for nullopt. False,
-  /// too, if it is not. All that counts or locks is made of this.
-  bool store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
+  enum class StoredIf { stored, differs, no_room };
+  /// As store, but only if the current value is `expected`, or there is none for nullopt. All that
+  /// counts or locks is made of this.
+  StoredIf store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
                 std::span<const std::byte> value, const StoreOptions& options = {});
   /// Gives the current value of `key` another lifetime from now on. False if there is none.
   bool touch(std::string_view key, std::chrono::nanoseconds timeout);

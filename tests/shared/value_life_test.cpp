@@ -33,6 +33,11 @@ class ValueLife : public ::testing::Test {
     return text(cache_.get_or_compute(key, options, computes(std::move(value))));
   }
 
+  bool stored_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
+                 std::span<const std::byte> value, const StoreOptions& options = {}) {
+    return cache_.store_if(key, expected, value, options) == MemoCache::StoredIf::stored;
+  }
+
   MemoCache cache_{{.data_bytes = 8U << 20, .now = [] { return test_time.load(); }}};
 };
 
@@ -178,16 +183,16 @@ TEST_F(ValueLife, TouchingAValueGivesItAnotherLife) {
 }
 
 TEST_F(ValueLife, StoreIfReplacesOnlyWhatIsExpected) {
-  EXPECT_FALSE(cache_.store_if("key", bytes("old"), bytes("new")));
-  EXPECT_TRUE(cache_.store_if("key", std::nullopt, bytes("old"), {.timeout = seconds(10)}));
-  EXPECT_FALSE(cache_.store_if("key", std::nullopt, bytes("new")));
-  EXPECT_FALSE(cache_.store_if("key", bytes("olt"), bytes("new")));
+  EXPECT_FALSE(stored_if("key", bytes("old"), bytes("new")));
+  EXPECT_TRUE(stored_if("key", std::nullopt, bytes("old"), {.timeout = seconds(10)}));
+  EXPECT_FALSE(stored_if("key", std::nullopt, bytes("new")));
+  EXPECT_FALSE(stored_if("key", bytes("olt"), bytes("new")));
   EXPECT_EQ(text(*cache_.find("key")), "old");
 
-  EXPECT_TRUE(cache_.store_if("key", bytes("old"), bytes("new"), {.timeout = seconds(10)}));
+  EXPECT_TRUE(stored_if("key", bytes("old"), bytes("new"), {.timeout = seconds(10)}));
   EXPECT_EQ(text(*cache_.find("key")), "new");
   pass(seconds(11));
-  EXPECT_TRUE(cache_.store_if("key", std::nullopt, bytes("newest")));
+  EXPECT_TRUE(stored_if("key", std::nullopt, bytes("newest")));
 }
 
 TEST_F(ValueLife, NoIncrementByStoreIfIsLost) {
@@ -196,7 +201,7 @@ TEST_F(ValueLife, NoIncrementByStoreIfIsLost) {
     for (int done = 0; done < 500;) {
       const Pin pin = *cache_.find("count");
       const std::string next = std::to_string(std::stoi(text(pin)) + 1);
-      done += cache_.store_if("count", pin.bytes(), bytes(next)) ? 1 : 0;
+      done += stored_if("count", pin.bytes(), bytes(next)) ? 1 : 0;
     }
   };
   std::vector<std::thread> threads;

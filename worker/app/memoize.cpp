@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "worker/app/memoize.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <ekiden/memoize.hpp>
 #include <memory>
+#include <mutex>
 #include <utility>
 
+#include "shared/key_hash.hpp"
 #include "shared/log.hpp"
-#include "shared/memo_cache.hpp"
+#include "shared/tiered_cache.hpp"
+#include "worker/app/background.hpp"
 #include "worker/app/definition.hpp"
 #include "worker/app/frame_access.hpp"
 #include "worker/app/held_memory.hpp"
@@ -18,14 +25,7 @@ namespace ekiden {
 
 namespace {
 
-shared::MemoCache* process_cache = nullptr;
-
-std::string& app_build_id() {
-  static std::string id;
-  return id;
-}
-
-/// Takes a result where there is no cache.
+/// Takes a result that no cache keeps.
 class PrivateWriter final : public shared::ValueWriter {
  public:
   std::span<std::byte> reserve(std::size_t bytes) override {
@@ -33,84 +33,240 @@ class PrivateWriter final : public shared::ValueWriter {
     return memory_->bytes();
   }
   void expire_in(std::chrono::nanoseconds) override {}
-  detail::HeldBytes held() const { return {memory_->bytes(), memory_}; }
+  detail::HeldBytes held() const {
+    return {memory_ ? memory_->bytes() : std::span<std::byte>(), memory_};
+  }
 
  private:
   Ref<worker::HeapMemory> memory_;
 };
 
-/// The pinned value of `key`, computed if it must be.
-shared::Pin pin(shared::MemoCache& cache, const std::string& function, std::string_view key,
-                std::chrono::nanoseconds timeout, detail::Computation computation) {
-  try {
-    return cache.get_or_compute(key, {timeout}, [&](shared::ValueWriter& result) {
-      shared::log(shared::LogLevel::debug, "computing '{}'", function);
-      computation.run(computation.call, result);
-    });
-  } catch (const shared::ComputationFailed& failure) {
-    throw ComputationFailed(
-        function + ": another callback was computing this value and failed: " + failure.what());
-  }
+}  // namespace
+
+namespace worker {
+namespace {
+
+shared::TieredCache* current_cache = nullptr;
+/// Changes with each set_cache.
+std::atomic<std::uint32_t> cache_epoch{1};
+
+CacheDefaults& defaults() {
+  static CacheDefaults defaults;
+  return defaults;
+}
+
+std::string& build_id() {
+  static std::string id;
+  return id;
 }
 
 }  // namespace
 
-namespace worker {
+void set_cache(shared::TieredCache* cache) noexcept {
+  current_cache = cache;
+  cache_epoch.fetch_add(1);
+}
 
-void set_cache(shared::MemoCache* cache) noexcept { process_cache = cache; }
+void set_cache(shared::MemoCache* cache) {
+  static std::unique_ptr<shared::TieredCache> plain;
+  set_cache(static_cast<shared::TieredCache*>(nullptr));
+  plain = cache == nullptr ? nullptr : std::make_unique<shared::TieredCache>(*cache);
+  set_cache(plain.get());
+}
 
-void set_app_build_id(std::string id) { app_build_id() = std::move(id); }
+shared::TieredCache* process_cache() noexcept { return current_cache; }
+
+void set_cache_defaults(CacheDefaults given) { defaults() = std::move(given); }
+
+const CacheDefaults& cache_defaults() noexcept { return defaults(); }
+
+void set_app_build_id(std::string id) { build_id() = std::move(id); }
+
+const std::string& app_build_id() noexcept { return build_id(); }
 
 }  // namespace worker
 
-namespace detail {
+DependsOn::DependsOn(const Frame& frame) {
+  const auto bytes = frame.bytes();
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  constexpr shared::HashSeed kSeed{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
+                                   0xd6e8feb86659fd93};
+  digest_ = shared::hash_key(text, kSeed).low;
+}
 
-bool has_cache() noexcept { return process_cache != nullptr; }
+void DependsOn::write_key(detail::KeyWriter& key) const {
+  if (file_.empty()) return key.raw(digest_);
+  struct stat status {};
+  key.text(file_);
+  if (stat(file_.c_str(), &status) != 0) return key.tag('n');
+  key.raw(static_cast<std::uint64_t>(status.st_ino));
+  key.raw(static_cast<std::int64_t>(status.st_size));
+  key.raw(static_cast<std::int64_t>(status.st_mtim.tv_sec));
+  key.raw(static_cast<std::int64_t>(status.st_mtim.tv_nsec));
+}
+
+namespace detail {
+namespace {
+
+/// What a cache knows a function as. Not a member of the function: that is read-only after set-up.
+struct Numbers {
+  std::atomic<std::uint32_t> epoch;  ///< of the cache
+  shared::Names names;
+  std::uint32_t function;
+};
+
+constexpr std::uint32_t kMostFunctions = 4096;
+std::uint32_t functions_made = 0;
+
+}  // namespace
+
+bool has_cache() noexcept { return worker::process_cache() != nullptr; }
 
 std::span<std::byte> reserve(shared::ValueWriter& result, std::size_t bytes) {
   return result.reserve(bytes);
 }
 
+void do_not_keep(shared::ValueWriter& result) { result.expire_in(std::chrono::nanoseconds(0)); }
+
 Frame frame_of(HeldBytes held) { return FrameAccess::make(held.bytes, std::move(held.owner)); }
 
-MemoizedBase::MemoizedBase(std::string name, const MemoizeOptions& options,
-                           std::string_view result_type)
-    : name_(std::move(name)), timeout_(options.timeout) {
-  if (timeout_ < std::chrono::nanoseconds::zero()) {
-    throw Error("memoize(\"" + name_ + "\"): the timeout is negative; 0 means for ever");
+HeldBytes compute_alone(const Computation& computation) {
+  PrivateWriter result;
+  computation.run(computation.call, result);
+  return result.held();
+}
+
+/// How the cache is asked for a result of the function.
+struct MemoizedBase::Place {
+  Place(const MemoizedBase& function, shared::MemoCache& memory, std::string_view key)
+      : call{{key, function.cache_name_, function.cache_tags_}, {}} {
+    shared::StoreOptions& options = call.options;
+    const MemoizeOptions& given = function.options_;
+    options.timeout = given.timeout.value_or(worker::cache_defaults().timeout);
+    options.stale_while_revalidate = given.stale_while_revalidate;
+    options.early_recompute = given.early_recompute;
+    const Numbers& numbers = numbers_of(function, memory);
+    options.names = numbers.names;
+    options.function = numbers.function;
   }
+
+  shared::TieredCache::Call call;
+
+ private:
+  static const Numbers& numbers_of(const MemoizedBase& function, shared::MemoCache& memory) {
+    static std::array<Numbers, kMostFunctions> known;
+    static std::mutex mutex;
+    Numbers& numbers = known[function.ordinal_];
+    const std::uint32_t epoch = worker::cache_epoch.load(std::memory_order_acquire);
+    if (numbers.epoch.load(std::memory_order_acquire) == epoch) return numbers;
+    const std::lock_guard lock(mutex);
+    numbers.names = memory.names(function.cache_name_, function.cache_tags_);
+    numbers.function = memory.function(function.name_);
+    numbers.epoch.store(epoch, std::memory_order_release);
+    return numbers;
+  }
+};
+
+namespace {
+
+void check_options(const std::string& name, const MemoizeOptions& options, std::size_t arguments) {
+  const auto fail = [&name](const std::string& what) {
+    throw Error("memoize(\"" + name + "\"): " + what);
+  };
+  if (options.timeout && options.timeout->count() < 0) {
+    fail("the timeout is negative; 0 means for ever");
+  }
+  if (options.stale_while_revalidate.count() < 0) fail("stale_while_revalidate is negative");
+  if (!(options.early_recompute >= 0)) fail("early_recompute is negative; 0 means never");
+  if (options.tags.size() > 7) {
+    fail("it has " + std::to_string(options.tags.size()) + " tags; at most 7 are possible");
+  }
+  for (const std::size_t argument : options.args_to_ignore) {
+    if (argument < arguments && argument < 64) continue;
+    fail("args_to_ignore names argument " + std::to_string(argument) + ", but the function has " +
+         std::to_string(arguments) + ", counted from 0");
+  }
+}
+
+}  // namespace
+
+MemoizedBase::MemoizedBase(std::string name, const MemoizeOptions& options,
+                           std::string_view result_type, std::size_t arguments)
+    : ordinal_(functions_made++),
+      name_(options.make_name ? options.make_name(name) : std::move(name)),
+      options_(options) {
+  check_options(name_, options_, arguments);
+  if (ordinal_ >= kMostFunctions) throw Error("memoize(\"" + name_ + "\"): too many functions");
+  for (const std::size_t argument : options_.args_to_ignore) ignored_ |= 1ULL << argument;
+  cache_name_ = "f:" + name_;
+  for (const std::string& tag : options_.tags) cache_tags_.push_back("t:" + tag);
   KeyWriter prefix("");
-  prefix.text(app_build_id());
+  prefix.text(worker::app_build_id());
   prefix.text(name_);
   prefix.text(result_type);
   key_prefix_ = prefix.view();
 }
 
-HeldBytes MemoizedBase::get(const KeyWriter& key, Computation computation) const {
-  if (process_cache == nullptr) {
-    PrivateWriter result;
+namespace {
+
+std::function<void(shared::ValueWriter&)> logged(const std::string& function,
+                                                 const Computation& computation) {
+  return [&](shared::ValueWriter& result) {
+    shared::log(shared::LogLevel::debug, "computing '{}'", function);
     computation.run(computation.call, result);
-    return result.held();
+  };
+}
+
+}  // namespace
+
+shared::Pin MemoizedBase::pin(std::string_view key, const Computation& computation,
+                              bool forced) const {
+  shared::TieredCache& cache = *worker::process_cache();
+  const Place place(*this, cache.memory(), key);
+  if (forced) return cache.refresh(place.call, logged(name_, computation));
+  try {
+    shared::Pin found = cache.get_or_compute(place.call, logged(name_, computation));
+    if (found.wants_refresh()) refresh_later(key, computation);
+    return found;
+  } catch (const shared::ComputationFailed& failure) {
+    throw ComputationFailed(
+        name_ + ": another callback was computing this value and failed: " + failure.what());
   }
-  const auto* memory =
-      new worker::PinnedMemory(pin(*process_cache, name_, key.view(), timeout_, computation));
+}
+
+void MemoizedBase::refresh_later(std::string_view key, const Computation& computation) const {
+  worker::run_in_background([self = Ref<const MemoizedBase>(this), key = std::string(key),
+                             compute = computation.copy(computation.call)] {
+    shared::TieredCache* cache = worker::process_cache();
+    if (cache == nullptr) return;
+    shared::log(shared::LogLevel::debug, "refreshing '{}'", self->name_);
+    cache->refresh(Place(*self, cache->memory(), key).call, compute);
+  });
+}
+
+HeldBytes MemoizedBase::get(const KeyWriter& key, const Computation& computation,
+                            bool forced) const {
+  if (!has_cache()) return compute_alone(computation);
+  const auto* memory = new worker::PinnedMemory(pin(key.view(), computation, forced));
   return {memory->bytes(), Ref<const Counted>(memory)};
 }
 
-void MemoizedBase::get(const KeyWriter& key, Computation computation,
+void MemoizedBase::get(const KeyWriter& key, const Computation& computation, bool forced,
                        std::span<std::byte> result) const {
-  if (process_cache == nullptr) {
-    PrivateWriter writer;
-    computation.run(computation.call, writer);
-    std::memcpy(result.data(), writer.held().bytes.data(), result.size());
+  if (!has_cache()) {
+    std::memcpy(result.data(), compute_alone(computation).bytes.data(), result.size());
     return;
   }
-  const shared::Pin pinned = pin(*process_cache, name_, key.view(), timeout_, computation);
+  const shared::Pin pinned = pin(key.view(), computation, forced);
   std::memcpy(result.data(), pinned.bytes().data(), result.size());
 }
 
 bool MemoizedBase::erase(const KeyWriter& key) const {
-  return process_cache != nullptr && process_cache->erase(key.view());
+  return has_cache() && worker::process_cache()->erase(key.view());
+}
+
+void MemoizedBase::invalidate() const {
+  if (has_cache()) worker::process_cache()->invalidate(cache_name_);
 }
 
 }  // namespace detail
