@@ -20,12 +20,12 @@ inline Suites small_suites() {
   static constexpr std::string_view kScript = "application/javascript; charset=utf-8";
   static constexpr std::array kFiles = std::to_array<SuiteFile>({
       {"dash", "dash-renderer/build/dash_renderer.min.js", "3.4.1", kScript, "aaaaaaaaaaaaaaaa",
-       "renderer()", "GZIP", "BROTLI", "https://unpkg.test/renderer.js"},
+       "renderer()", "GZIP", "BROTLI", "https://unpkg.test/dash_renderer.js"},
       {"dash", "dash-renderer/dash_renderer.dev.js", "3.4.1", kScript, "eeeeeeeeeeeeeeee", "dev()",
        "", ""},
       {"dash", "dcc/async-graph.js", "4.5.0", kScript, "bbbbbbbbbbbbbbbb", "graph()", "", ""},
-      {"dash", "deps/react@18.3.1.min.js", "18.3.1", kScript, "cccccccccccccccc", "react()", "",
-       "", "https://unpkg.test/react.js"},
+      {"dash", "deps/react@18.3.1.min.js", "18.3.1", kScript, "cccccccccccccccc", "react()", "", "",
+       "https://unpkg.test/react.js"},
       {"plotly", "package_data/plotly.min.js", "3.7.0", kScript, "dddddddddddddddd", "plotly()", "",
        "", "https://cdn.test/plotly.js"},
   });

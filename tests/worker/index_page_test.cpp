@@ -172,7 +172,7 @@ TEST(IndexPage, NamesPublicCopiesOfTheScriptsIfTheServerIsNotToServeThem) {
   const auto remote = [](App& app) { app.serve_locally(false); };
   const std::string html = page(remote);
   EXPECT_THAT(all_after(html, "<script src=\"", "\""),
-              ElementsAre("https://unpkg.test/react.js", "https://unpkg.test/renderer.js"));
+              ElementsAre("https://unpkg.test/react.js", "https://unpkg.test/dash_renderer.js"));
   const Json config = Json::parse(config_of(html));
   EXPECT_EQ(config["serve_locally"], Json(false));
   EXPECT_EQ(config["plotlyjs_url"], Json("https://cdn.test/plotly.js"));
