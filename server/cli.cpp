@@ -54,9 +54,7 @@ std::string help_text(const Setting& setting) {
 std::string flags_of(const Setting& setting) {
   const std::string short_flag =
       setting.short_name.empty() ? "" : fmt::format("-{},", setting.short_name);
-  const std::string off =
-      setting.kind == SettingKind::toggle ? fmt::format(",!--no-{}", setting.name) : "";
-  return fmt::format("{}--{}{}", short_flag, setting.name, off);
+  return fmt::format("{}--{}", short_flag, setting.name);
 }
 
 void declare(CLI::App& program, const Setting& setting, Arguments& into) {
@@ -66,10 +64,12 @@ void declare(CLI::App& program, const Setting& setting, Arguments& into) {
     option = program.add_flag_callback(flags_of(setting),
                                        [&into, name] { into.values[name] = {"true"}; });
   } else if (setting.kind == SettingKind::toggle) {
-    option = program.add_flag_function(flags_of(setting), [&into, name](std::int64_t count) {
-      into.values[name] = {count > 0 ? "true" : "false"};
-    });
-    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    const auto say = [&into, name](const char* value) {
+      return [&into, name, value] { into.values[name] = {value}; };
+    };
+    option = program.add_flag_callback(flags_of(setting), say("true"));
+    program.add_flag_callback("--no-" + name, say("false"), "The opposite.")
+        ->group(std::string(setting.group));
   } else {
     option = program.add_option_function<std::vector<std::string>>(
         flags_of(setting),

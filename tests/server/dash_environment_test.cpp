@@ -73,6 +73,7 @@ TEST(DevToolsSettings, AreSwitchedByFlagsOfBothKinds) {
 
   EXPECT_EQ(ui({"--dev-tools-ui"}), Switch::on);
   EXPECT_EQ(ui({"--no-dev-tools-ui"}), Switch::off);
+  EXPECT_THAT(refusal({"--dev-tools-ui=perhaps"}), HasSubstr("--dev-tools-ui"));
   EXPECT_EQ(parsed({}, {{"DASH_UI", "false"}}).worker.dev_tools.ui, Switch::off);
   EXPECT_EQ(parsed({"--dev-tools-ui"}, {{"DASH_UI", "false"}}).worker.dev_tools.ui, Switch::on);
   EXPECT_THAT(refusal({"--no-dev-tool-ui"}), HasSubstr("did you mean --no-dev-tools-ui?"));
