@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "server/setting_values.hpp"
+#include "shared/nearest_name.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -76,7 +76,8 @@ AppLookup find_app(const std::string& app, const std::vector<fs::path>& folders)
     }
   }
   const auto names = modules_in(folders);
-  const std::string near = nearest(app, names);
+  const std::string_view near =
+      shared::nearest_name(app, std::vector<std::string_view>(names.begin(), names.end()));
   return {
       {},
       fmt::format("there is no app '{}'{}; looked for {}.so in {}; apps there: {}", app,

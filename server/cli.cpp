@@ -7,9 +7,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <ekiden/build.hpp>
 #include <fstream>
 
 #include "server/setting_values.hpp"
+#include "shared/nearest_name.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -105,7 +107,9 @@ std::string meant(const std::string& flag) {
     known.push_back(fmt::format("--{}", setting.name));
     if (setting.kind == SettingKind::toggle) known.push_back(fmt::format("--no-{}", setting.name));
   }
-  const std::string near = nearest(flag.substr(0, flag.find('=')), known);
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const std::string_view near =
+      shared::nearest_name(std::string_view(flag).substr(0, flag.find('=')), candidates);
   return near.empty() ? "" : fmt::format("did you mean {}? ", near);
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <ekiden/build.hpp>
 #include <filesystem>
 #include <stdexcept>
 

@@ -8,8 +8,6 @@
 #include <cctype>
 #include <charconv>
 #include <limits>
-#include <numeric>
-#include <vector>
 
 namespace ekiden::server {
 namespace {
@@ -103,20 +101,6 @@ std::string format_seconds(std::uint64_t milliseconds) {
 
 std::string_view level_name(shared::LogLevel level) {
   return kLevels[static_cast<std::size_t>(level)];
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 }  // namespace ekiden::server

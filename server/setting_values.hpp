@@ -22,23 +22,4 @@ std::string format_size(std::uint64_t bytes);            ///< "128M"
 std::string format_seconds(std::uint64_t milliseconds);  ///< "1.5"
 std::string_view level_name(shared::LogLevel level);
 
-/// Of `candidates`, the one that `word` is most likely a misspelling of; empty if none is near.
-template <class Candidates>
-std::string nearest(std::string_view word, const Candidates& candidates);
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
-template <class Candidates>
-std::string nearest(std::string_view word, const Candidates& candidates) {
-  std::string best;
-  std::size_t least = word.size() / 3 + 2;  // as many slips still count as a misspelling
-  for (const auto& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 }  // namespace ekiden::server

@@ -7,7 +7,8 @@ include(GNUInstallDirs)
 set(EKIDEN_GENERATED_INCLUDE ${PROJECT_BINARY_DIR}/frontend/include)
 
 # The build folder's own package.
-set(EKIDEN_PACKAGE_INCLUDES "\"${PROJECT_SOURCE_DIR}/worker/include\" \"${EKIDEN_GENERATED_INCLUDE}\"")
+set(EKIDEN_PACKAGE_INCLUDES "\"${PROJECT_SOURCE_DIR}/worker/include\" \
+\"${PROJECT_BINARY_DIR}/worker/include\" \"${EKIDEN_GENERATED_INCLUDE}\"")
 set(EKIDEN_PACKAGE_PROGRAM "\"${PROJECT_BINARY_DIR}/ekiden\"")
 set(EKIDEN_PACKAGE_CMAKE "${PROJECT_SOURCE_DIR}/config/cmake")
 set(EKIDEN_PACKAGE_FRONTEND "\"${EKIDEN_FRONTEND_SCRIPTS}\"")
@@ -28,7 +29,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/install/ekidenConfigVersi
                                  COMPATIBILITY SameMinorVersion)
 
 install(TARGETS ekiden RUNTIME)
-install(DIRECTORY worker/include/ekiden TYPE INCLUDE)
+install(DIRECTORY worker/include/ekiden ${PROJECT_BINARY_DIR}/worker/include/ekiden TYPE INCLUDE)
 install(DIRECTORY ${EKIDEN_GENERATED_INCLUDE}/ekiden TYPE INCLUDE)
 install(FILES ${PROJECT_BINARY_DIR}/install/ekidenConfig.cmake
               ${PROJECT_BINARY_DIR}/install/ekidenConfigVersion.cmake

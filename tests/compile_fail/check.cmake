@@ -2,7 +2,8 @@
 # Compiles `source`. Its first line is "// expects: <part of the message>" or "// compiles".
 # One mistake must be one error, or the sentence drowns.
 file(STRINGS ${source} first LIMIT_COUNT 1)
-execute_process(COMMAND ${compiler} -std=c++20 -fsyntax-only -Wall -Wextra -I ${include} ${source}
+execute_process(COMMAND ${compiler} -std=c++20 -fsyntax-only -Wall -Wextra -I ${include}
+                        -I ${built_include} ${source}
                 RESULT_VARIABLE result ERROR_VARIABLE messages)
 
 if(first STREQUAL "// compiles")

@@ -46,13 +46,5 @@ TEST(SettingValues, PrintedValuesAreReadBackAsTheyWere) {
   }
 }
 
-TEST(SettingValues, TheNearestWordIsFoundUnlessNoneIsNear) {
-  const std::array<std::string, 3> words{"--workers", "--threads", "--timeout"};
-
-  EXPECT_EQ(nearest("--wrokers", words), "--workers");
-  EXPECT_EQ(nearest("--time-out", words), "--timeout");
-  EXPECT_EQ(nearest("--quux", words), "");
-}
-
 }  // namespace
 }  // namespace ekiden::server

@@ -2,7 +2,7 @@
 #include <ekiden/clientside.hpp>
 #include <ekiden/json.hpp>
 
-#include "worker/dispatch/compression.hpp"
+#include "worker/app/digest.hpp"
 
 namespace ekiden {
 

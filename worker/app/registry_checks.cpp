@@ -5,9 +5,9 @@
 #include <functional>
 #include <string_view>
 
+#include "shared/nearest_name.hpp"
 #include "worker/app/circular_dependencies.hpp"
 #include "worker/app/layout_index.hpp"
-#include "worker/app/nearest_name.hpp"
 #include "worker/app/output_checks.hpp"
 #include "worker/app/pattern.hpp"
 
@@ -29,7 +29,7 @@ std::string joined(const std::vector<std::string_view>& names, const char* quote
 /// "; did you mean "x"?", or a list of what there is.
 std::string suggestion(std::string_view name, const std::vector<std::string_view>& candidates,
                        const char* what) {
-  const std::string_view nearest = nearest_name(name, candidates);
+  const std::string_view nearest = shared::nearest_name(name, candidates);
   if (!nearest.empty()) return "; did you mean \"" + std::string(nearest) + "\"?";
   if (candidates.empty()) return {};
   constexpr std::size_t kShown = 12;

@@ -2,7 +2,6 @@
 #include "worker/dispatch/compression.hpp"
 
 #include <brotli/encode.h>
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include <cstdint>
@@ -62,15 +61,6 @@ std::string brotli_compressed(std::string_view bytes) {
                             reinterpret_cast<std::uint8_t*>(out.data()));
   out.resize(done == BROTLI_TRUE ? size : 0);
   return out;
-}
-
-std::string content_digest(std::string_view bytes) {
-  // FNV-1a: an ETag needs no cryptography, only to be the same in all workers and restarts.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return fmt::format("{:016x}", hash);
 }
 
 }  // namespace ekiden::worker

@@ -14,7 +14,4 @@ std::string brotli_compressed(std::string_view bytes);
 /// The opposite of gzip_compressed; empty if `bytes` is no whole gzip member.
 std::string gzip_expanded(std::string_view bytes);
 
-/// 16 hex digits that change when `bytes` do; the same in every process and build.
-std::string content_digest(std::string_view bytes);
-
 }  // namespace ekiden::worker

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "worker/dispatch/compression.hpp"
+#include "worker/app/digest.hpp"
 #include "worker/dispatch/escape.hpp"
 
 namespace ekiden::worker {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "worker/app/digest.hpp"
 #include "worker/dispatch/compression.hpp"
 #include "worker/http/grammar.hpp"
 

@@ -3,18 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ekiden/build.hpp>
 
 namespace ekiden {
 
 class App;
 
-/// Version of the API that a module is compiled against.
-#define EKIDEN_VERSION "0.1.0"
-
 /// What must be equal in a module and in the program that loads it: classes with inline members
 /// cross that border.
-#define EKIDEN_BUILD                                             \
-  "ekiden " EKIDEN_VERSION ", libstdc++ cxx11 abi " EKIDEN_TEXT( \
+#define EKIDEN_BUILD                                                                         \
+  "ekiden " EKIDEN_VERSION ", headers " EKIDEN_HEADERS ", libstdc++ cxx11 abi " EKIDEN_TEXT( \
       _GLIBCXX_USE_CXX11_ABI) ", pointers of " EKIDEN_TEXT(__SIZEOF_POINTER__) " bytes"
 #define EKIDEN_TEXT(macro) EKIDEN_TEXT_OF(macro)
 #define EKIDEN_TEXT_OF(text) #text

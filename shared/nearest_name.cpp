@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "worker/app/nearest_name.hpp"
+#include "shared/nearest_name.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <vector>
 
-namespace ekiden::worker {
+namespace ekiden::shared {
 
 namespace {
 
@@ -48,4 +48,4 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
   return nearest;
 }
 
-}  // namespace ekiden::worker
+}  // namespace ekiden::shared
