@@ -216,6 +216,32 @@ TEST(IndexPage, GivesTheBrowserTheValidationLayoutUnlessNothingIsToBeChecked) {
   EXPECT_EQ(unchecked.find("validation_layout"), nullptr);
 }
 
+void with_layout_function(App& app) {
+  app.layout([] {
+    const Component inner("dash_core_components", "Input", {{"id", Json{{"n", 1}}}});
+    return Component("dash_html_components", "Div",
+                     {{"id", "outer"}, {"title", "secret"}, {"children", inner}});
+  });
+}
+
+TEST(IndexPage, ValidatesAgainstTheIdsOfALayoutFunctionAsSetUpFoundThem) {  // 1.7, 2.21
+  const Json config = Json::parse(config_of(page(with_layout_function)));
+  EXPECT_EQ(config["validation_layout"], Json::parse(R"([
+      {"namespace":"dash_html_components","type":"Div","props":{"id":"outer"}},
+      {"namespace":"dash_core_components","type":"Input","props":{"id":{"n":1}}}])"));
+
+  const auto with_both = [](App& app) {
+    with_layout_function(app);
+    app.validation_layout("x");
+  };
+  EXPECT_EQ(Json::parse(config_of(page(with_both)))["validation_layout"], Json("x"));
+  const auto unchecked = [](App& app) {
+    with_layout_function(app);
+    app.suppress_callback_exceptions();
+  };
+  EXPECT_EQ(Json::parse(config_of(page(unchecked))).find("validation_layout"), nullptr);
+}
+
 TEST(IndexPage, CannotBeMadeIfThePackLacksAScriptItLists) {
   const App app;
   Suites suites = test::small_suites();

@@ -28,6 +28,17 @@ std::string id_text(const detail::ComponentNode& component) {
   return Json(std::move(members)).dump();
 }
 
+Json ids_only(const Json& layout) {
+  Json::Array components;
+  visit_components(layout, [&](const detail::ComponentNode& component) {
+    const Json* id = component.find("id");
+    if (!id || id->is_null()) return;
+    components.push_back(Component(std::string(component.name_space()),
+                                   std::string(component.name()), {{"id", *id}}));
+  });
+  return components;
+}
+
 bool has_property(const detail::ComponentNode& component, std::string_view property) {
   const detail::ComponentType* type = component.type();
   if (!type || type->properties.empty()) return true;

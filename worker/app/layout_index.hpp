@@ -43,6 +43,10 @@ class LayoutIndex {
   std::vector<const detail::ComponentNode*> with_pattern_ids_;
 };
 
+/// A layout that says which components there are and nothing else: one without children and
+/// properties for each that has an id.
+Json ids_only(const Json& layout);
+
 /// How messages name a component's id: the string itself, or the pattern's text; empty if it has
 /// none.
 std::string id_text(const detail::ComponentNode& component);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "worker/app/layout_index.hpp"
 #include "worker/app/pathnames.hpp"
 #include "worker/dispatch/escape.hpp"
 #include "worker/dispatch/index_page.hpp"
@@ -38,9 +39,13 @@ std::string plotlyjs_url_json(const PageSettings& page, const Suites& suites,
   return R"(,"plotlyjs_url":)" + json_quoted(plotly->public_url);
 }
 
+/// What the browser checks the ids of callbacks against. What a layout function gives changes from
+/// page to page, so that what it gave in set-up counts (section 2.21 of the wire protocol).
 std::string validation_layout_json(const AppDefinition& app) {
-  if (app.page.validation_layout.is_null() || app.suppress_callback_exceptions) return {};
-  return R"(,"validation_layout":)" + app.page.validation_layout.dump();
+  if (app.suppress_callback_exceptions) return {};
+  const Json& own = app.page.validation_layout;
+  if (own.is_null() && !app.layout_function) return {};
+  return R"(,"validation_layout":)" + (own.is_null() ? ids_only(app.layout) : own).dump();
 }
 
 }  // namespace
