@@ -21,6 +21,10 @@ class App;
 ///     EXPECT_EQ(outcome["graph.figure"]["layout"]["title"], Json("Seoul"));
 namespace ekiden::testing {
 
+/// "id.property", as all functions here name a property; of a component with a pattern id, given as
+/// an object, `{"index":1,"type":"item"}.value`. Texts of that form may have the keys in any order.
+std::string property_of(const Json& id, std::string_view property);
+
 /// Properties with their values, by "id.property".
 using Values = std::vector<std::pair<std::string, Json>>;
 
@@ -33,7 +37,8 @@ struct Outcome {
     in_browser,  ///< it is a clientside callback, so nothing ran; `error` says so
   };
 
-  std::string callback;  ///< "graph.figure", or "..a.p...b.q.." for a list of outputs
+  /// "graph.figure", or "..a.p...b.q.." for a list of outputs; MATCH is replaced by its values.
+  std::string callback;
   Kind kind = Kind::updated;
   Values values;     ///< without the outputs that received no_update
   Values set_props;  ///< what the callback set by set_props, which a page takes before `values`
@@ -70,18 +75,21 @@ class AppUnderTest {
   /// The value that a property has on the page now; null if it is not set.
   Json value(std::string_view property) const;
 
-  /// Calls the one callback of that id, which is its output, "graph.figure". Arguments that are not
-  /// among `values` have the value of the page; the page is not changed. Throws Error for a
-  /// clientside callback, which needs a browser.
+  /// Calls the one callback of that id, which is its output, "graph.figure". Where the output has
+  /// MATCH, it is that of one component: `property_of({{"type", "sum"}, {"index", 1}},
+  /// "children")`. Where only Inputs have it, `values` tell which is meant. Wildcards stand for the
+  /// components that are on the page. Arguments that are not among `values` have the value of the
+  /// page; the page is not changed. Throws Error for a clientside callback, which needs a browser.
   Outcome fire(std::string_view callback, const Values& values = {}) const;
 
   /// Loads the page: takes the layout's values, and calls what a browser would call then.
   std::vector<Outcome> open();
   /// Sets properties as a user does, and calls all callbacks that follow from it, each after those
-  /// that its arguments may come from, as the renderer orders them. The results stay on the page.
+  /// that its arguments may come from, as the renderer orders them. The results stay on the page;
+  /// components among them bring the callbacks along that the renderer calls for new components.
   /// Clientside callbacks that would follow come last, as Outcomes that say so; what follows from
   /// them is not known here.
-  /// REQUIRES: no pattern-matching callbacks among them.
+  /// REQUIRES: callbacks come to an end; set_props may not set off the callback that called it.
   std::vector<Outcome> change(const Values& values);
 
  private:
