@@ -90,7 +90,7 @@ test('each member of App that the README names is there', () => {
   for (const { name, at } of members) assert.ok(has(app, name), `${at}: App has no ${name}`);
 });
 
-test('each option of a callback and each member of the context that the README names is there', () => {
+test('each option of a callback and member of the context that the README names is there', () => {
   const [callback, context] = [header('callback'), header('context')];
   const answered = (section, answer) =>
     sections[section].filter((row) => row.verdict === 'yes' && answer(row.answer));
@@ -109,7 +109,7 @@ test('each option of a callback and each member of the context that the README n
 test('what the README says is not there is not there', () => {
   const [app, callback] = [header('app'), header('callback')];
   const absent = (section) =>
-    sections[section].filter(({ verdict }) => verdict.startsWith('not ')).flatMap((row) => row.names);
+    sections[section].filter((row) => row.verdict.startsWith('not ')).flatMap((row) => row.names);
   for (const name of absent('Dash()')) assert.ok(!has(app, `App& ${name}`), name);
   for (const name of absent('callback()')) {
     assert.ok(!callback.includes(` ${name} = `), `CallbackOptions::${name} is there`);
@@ -117,7 +117,8 @@ test('what the README says is not there is not there', () => {
 });
 
 test('each setting that the feature tables name is in the table of settings', () => {
-  const settings = [...readme.matchAll(/^\| (?:`-\w` )?`--(?:\[no-\])?([\w-]+)`/gm)].map((m) => m[1]);
+  const settings = [...readme.matchAll(/^\| (?:`-\w` )?`--(?:\[no-\])?([\w-]+)`/gm)]
+    .map(([, name]) => name);
   const rows = Object.values(sections).flat();
   const asked = rows.flatMap(({ answer, at }) =>
     [...answer.matchAll(/`--([\w-]+)/g)].map(([, name]) => ({ name, at })));

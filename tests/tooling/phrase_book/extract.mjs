@@ -36,10 +36,12 @@ function piece({ kind, line, code }, setUp, shownAs) {
   const name = `BlockOfLine${String(line).padStart(4, '0')}`;
   if (kind === 'declarations') return quoted;
   if (kind === 'test') {
-    return `TEST(PhraseBook, PassesThe${name}) {\nconst auto set_up = in_a_page(${setUp});\n${quoted}}\n`;
+    return `TEST(PhraseBook, PassesThe${name}) {\n` +
+      `const auto set_up = in_a_page(${setUp});\n${quoted}}\n`;
   }
   return `static void set_up_of_line_${line}([[maybe_unused]] App& app) {\n${quoted}}\n` +
-    `TEST(PhraseBook, SetsUpThe${name}) {\nexpect_set_up(set_up_of_line_${line}, "${shownAs}", ${line});\n}\n`;
+    `TEST(PhraseBook, SetsUpThe${name}) {\n` +
+    `expect_set_up(set_up_of_line_${line}, "${shownAs}", ${line});\n}\n`;
 }
 
 export function programOf(text, shownAs) {
