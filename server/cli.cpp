@@ -7,7 +7,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <ekiden/build.hpp>
 #include <fstream>
 
 #include "server/setting_values.hpp"

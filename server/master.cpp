@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <ekiden/build.hpp>
 #include <filesystem>
 #include <stdexcept>
 
