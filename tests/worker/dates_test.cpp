@@ -69,6 +69,9 @@ TEST(Dates, WhatTheTypeCannotHoldIsRefused) {
   using Nanos = std::chrono::sys_time<std::chrono::nanoseconds>;
   EXPECT_EQ(error<Nanos>("2500-01-01"),
             "expected a date that the parameter's type can hold, got the string \"2500-01-01\"");
+  // The last second that has begun is not over when the type's range ends.
+  EXPECT_NE(error<Nanos>("2262-04-11T23:47:16.9"), "none");
+  EXPECT_EQ(error<Nanos>("2262-04-11T23:47:15.9"), "none");
 }
 
 TEST(Dates, AreWrittenAsIsoText) {

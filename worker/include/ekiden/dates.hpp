@@ -44,7 +44,9 @@ struct FromJson<std::chrono::sys_time<Duration>> {
     using namespace std::chrono;
     const detail::Instant instant = detail::read_instant(json);
     const duration<double> since = instant.seconds.time_since_epoch();
-    if (since > duration<double>(Duration::max()) || since < duration<double>(Duration::min())) {
+    // The second more is room for the fraction.
+    if (since + seconds(1) > duration<double>(Duration::max()) ||
+        since < duration<double>(Duration::min())) {
       detail::throw_time_out_of_range(json);
     }
     return sys_time<Duration>(floor<Duration>(instant.seconds.time_since_epoch()) +
