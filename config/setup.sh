@@ -7,8 +7,9 @@ set -euo pipefail
 packages_for() {
   case "$1" in
     build) echo g++ cmake ninja-build ccache libboost1.81-dev rapidjson-dev libcli11-dev \
-                libspdlog-dev libfmt-dev zlib1g-dev libbrotli-dev libssl-dev ;;
-    test) echo libgtest-dev libgmock-dev chromium fonts-liberation ;;
+                libspdlog-dev libfmt-dev zlib1g-dev libbrotli-dev libssl-dev liblmdb-dev \
+                libhiredis-dev ;;
+    test) echo libgtest-dev libgmock-dev chromium fonts-liberation redis-server ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
     bench) echo nginx redis-server wrk ;;
     *) echo "setup.sh: unknown purpose '$1' (known: build test all bench)" >&2; exit 2 ;;
