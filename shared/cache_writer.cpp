@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <mutex>
+#include <stdexcept>
 #include <vector>
 
 #include "shared/memo_cache.hpp"
@@ -21,8 +22,18 @@ constexpr std::chrono::seconds kNegativeTimeout{1};
 constexpr std::size_t kLongestFailure = 1024;
 constexpr std::uint32_t kMostLimbo = 32;
 constexpr std::chrono::milliseconds kReapPatience{5};
+constexpr std::chrono::milliseconds kMasterPatience{50};
 
 using Lock = std::unique_lock<RepairingMutex>;
+
+/// For what the master does too, which is not attached: a worker that was stopped while it held the
+/// lock must not stop the master.
+Lock lock_soon(RepairingMutex& mutex, const PinTable& pins) {
+  if (pins.attached()) return Lock(mutex);
+  Lock lock(mutex, kMasterPatience);
+  if (!lock) throw std::runtime_error("a worker does not give back the cache's lock; try again");
+  return lock;
+}
 
 }  // namespace
 
@@ -264,7 +275,7 @@ std::vector<EntryInfo> CacheWriter::list(std::string_view prefix, std::size_t co
   for (std::uint32_t first = 0; first < entries_.size() && found.size() < count;
        first += kEntriesAtOnce) {
     const std::uint32_t end = std::min(first + kEntriesAtOnce, entries_.size());
-    const Lock lock(mutex_);
+    const Lock lock = lock_soon(mutex_, pins_);
     for (std::uint32_t number = first; number < end && found.size() < count; ++number) {
       if (auto info = describe(entries_[number], prefix, head)) found.push_back(std::move(*info));
     }
@@ -331,7 +342,7 @@ bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
 void CacheWriter::clear() {
   constexpr std::uint32_t kBucketsAtOnce = 256;  // other writers get their turn in between
   for (std::uint32_t first = 0; first < entries_.bucket_count(); first += kBucketsAtOnce) {
-    const Lock lock(mutex_);
+    const Lock lock = lock_soon(mutex_, pins_);
     const std::uint32_t end = std::min(first + kBucketsAtOnce, entries_.bucket_count());
     for (std::uint32_t number = first; number < end; ++number) {
       for (auto& word : entries_.bucket(number).words) entries_.unlink(word);

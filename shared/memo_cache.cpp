@@ -293,10 +293,7 @@ bool MemoCache::touch(std::string_view key, std::chrono::nanoseconds timeout) {
 
 bool MemoCache::erase(std::string_view key) { return impl_->writer.erase(impl_->hash(key), key); }
 
-void MemoCache::clear() {
-  impl_->hash({});
-  impl_->writer.clear();
-}
+void MemoCache::clear() { impl_->writer.clear(); }
 
 Names MemoCache::names(std::string_view function, std::span<const std::string> tags) const {
   Names names{};

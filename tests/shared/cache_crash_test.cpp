@@ -94,6 +94,23 @@ TEST_F(CacheCrashTest, ReadersGoOnWhileAWriterIsStoppedInsideTheLock) {
   EXPECT_EQ(cache_.counters().rebuilds, 0U);
 }
 
+TEST_F(CacheCrashTest, AWriterThatIsStoppedInsideTheLockDoesNotStopTheMaster) {
+  Child victim = start_victim(SIGSTOP);
+  ASSERT_TRUE(victim.stopped());
+
+  Child master([this] {  // not attached
+    EXPECT_THROW(cache_.list("", 10), std::runtime_error);
+    EXPECT_THROW(cache_.clear(), std::runtime_error);
+    cache_.invalidate("tag");
+    return cache_.counters().entries == kKeys + 1 && !HasFailure() ? 0 : 1;
+  });
+
+  EXPECT_EQ(master.exit_code_within(30), 0);
+  EXPECT_TRUE(all_found());
+  victim.signal(SIGCONT);
+  EXPECT_EQ(victim.exit_code_within(30), 0);
+}
+
 TEST_F(CacheCrashTest, AStoppedWriterThatIsKilledIsReapedAtTheNextCall) {
   Child victim = start_victim(SIGSTOP);
   ASSERT_TRUE(victim.stopped());

@@ -258,6 +258,21 @@ TEST_F(MemoCacheTest, AWriteThroughAViewFaults) {
   EXPECT_TRUE(cache_.reap(1));
 }
 
+TEST_F(MemoCacheTest, AProcessThatIsNotAttachedMayListClearAndInvalidate) {
+  cache_.store("tagged", bytes("value"),
+               {.names = cache_.names("", std::vector<std::string>{"t"})});
+  cache_.store("key", bytes("value"));
+  Child master([&] {
+    cache_.invalidate("t");
+    const bool listed = cache_.list("", 10, 5).size() == 1;
+    cache_.clear();
+    return listed && cache_.counters().entries == 0 ? 0 : 1;
+  });
+
+  EXPECT_EQ(master.exit_code(), 0);
+  EXPECT_FALSE(cache_.find("key").has_value());
+}
+
 TEST_F(MemoCacheTest, AForkedProcessMustAttachBeforeUse) {
   cache_.store("key", bytes("value"));
   Child child([&] {
