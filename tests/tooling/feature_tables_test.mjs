@@ -116,9 +116,10 @@ test('what the README says is not there is not there', () => {
   }
 });
 
+const settings = [...readme.matchAll(/^\| (?:`-\w` )?`--(?:\[no-\])?([\w-]+)`/gm)]
+  .map(([, name]) => name);
+
 test('each setting that the feature tables name is in the table of settings', () => {
-  const settings = [...readme.matchAll(/^\| (?:`-\w` )?`--(?:\[no-\])?([\w-]+)`/gm)]
-    .map(([, name]) => name);
   const rows = Object.values(sections).flat();
   const asked = rows.flatMap(({ answer, at }) =>
     [...answer.matchAll(/`--([\w-]+)/g)].map(([, name]) => ({ name, at })));
@@ -126,6 +127,19 @@ test('each setting that the feature tables name is in the table of settings', ()
     asked.push({ name: tool.replaceAll('_', '-'), at: tool });
   }
   for (const { name, at } of asked) assert.ok(settings.includes(name), `${at}: no --${name}`);
+});
+
+test('each setting of the cache is named beside its counterpart in Flask-Caching', () => {
+  assert.ok(settings.includes('cache-size'));
+  const counterparts = Object.entries({
+    CACHE_TYPE: 'cache', CACHE_DIR: 'cache-dir', CACHE_THRESHOLD: 'cache-size',
+    CACHE_DEFAULT_TIMEOUT: 'cache-default-timeout', CACHE_KEY_PREFIX: 'cache-key-prefix',
+  });
+  for (const [name, setting] of counterparts.filter(([, one]) => settings.includes(one))) {
+    const row = sections.Settings.find((one) => one.names.includes(name));
+    assert.equal(row.verdict, 'yes', `${row.at}: ${name} is --${setting}`);
+    assert.match(row.answer, new RegExp(`\`--${setting}(?![\\w-])`), row.at);
+  }
 });
 
 test('each argument and member of the cache that the README names is there', () => {
