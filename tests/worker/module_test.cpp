@@ -121,6 +121,17 @@ TEST(Generation, ServesTheAssetsBesideTheModule) {
   EXPECT_EQ(get(shop, "/assets/page.css").bytes(), "body{}");
 }
 
+TEST(Generation, ServesTheComponentPackagesThatItsModuleLinks) {
+  Generation& packaged = load(built("packaged"));
+  Generation& other = load(built("other_shop"));
+
+  const std::string widgets = "/_dash-component-suites/widgets/widgets.min.js";
+  EXPECT_EQ(get(packaged, widgets).bytes(), "widgets()");
+  EXPECT_THAT(std::string(get(packaged, "/").bytes()), HasSubstr("widgets.v2_0_1meeeeeeeeee"));
+  EXPECT_EQ(get(other, widgets).status, 404);
+  EXPECT_THAT(std::string(get(other, "/").bytes()), Not(HasSubstr("widgets")));
+}
+
 TEST(Generation, LivesOnWhenItsModuleIsTruncated) {
   const TemporaryFolder folder;
   const fs::path path = installed(folder, "shop", "corner");

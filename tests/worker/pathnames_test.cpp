@@ -107,12 +107,10 @@ TEST(Environment, SetsWhatTheAppDoesNotSay) {
 
 TEST(Environment, SetsFlagsInAnyCase) {
   const Variable suppress("DASH_SUPPRESS_CALLBACK_EXCEPTIONS", "True");
-  const Variable validate("DASH_VALIDATE_CALLBACKS", "FALSE");
   const Variable include("DASH_INCLUDE_ASSETS_FILES", "false");
   const App app;
 
   EXPECT_TRUE(app.definition().suppress_callback_exceptions);
-  EXPECT_EQ(app.definition().page.validate_callbacks, false);
   EXPECT_FALSE(app.definition().page.include_assets_files);
 }
 

@@ -22,6 +22,7 @@ SuiteFile suite_file(const detail::ComponentPackage& package, const detail::Pack
   suite.identity = file.identity;
   suite.gzip = file.gzip;
   suite.brotli = file.brotli;
+  suite.public_url = file.public_url;
   return suite;
 }
 
