@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "shared/redis_news.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <vector>
+
+#include "shared/memo_cache.hpp"
+
+namespace ekiden::shared {
+namespace {
+
+/// More than this is told as "everything".
+constexpr std::size_t kMostUntold = 4096;
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+std::string text_of(const Pin& pin) {
+  return {reinterpret_cast<const char*>(pin.bytes().data()), pin.bytes().size()};
+}
+
+std::string random_name() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+}  // namespace
+
+RedisNews::RedisNews(MemoCache& memory, const std::string& prefix)
+    : memory_(memory), notes_(std::string("\0redis ", 7) + prefix), machine_(common_machine()) {}
+
+std::string RedisNews::note(std::string_view key) const {
+  const auto pin = memory_.find(notes_ + std::string(key));
+  return pin ? text_of(*pin) : std::string();
+}
+
+void RedisNews::set_note(std::string_view key, std::string_view value) {
+  memory_.store(notes_ + std::string(key), as_bytes(value));
+}
+
+std::string RedisNews::common_machine() const {
+  const std::string key = notes_ + "machine";
+  const std::string own = random_name();
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    if (const auto pin = memory_.find(key)) return text_of(*pin);
+    if (memory_.store_if(key, std::nullopt, as_bytes(own)) == MemoCache::StoredIf::stored) break;
+  }
+  return own;
+}
+
+void RedisNews::generation(std::string_view name, const std::string& number) {
+  const std::lock_guard lock(mutex_);
+  const auto known = generations_.find(name);
+  if (known != generations_.end() && known->second == number) return;
+  const std::string key = "generation " + std::string(name);
+  if (note(key) != number) {
+    if (name.empty()) {
+      memory_.clear();
+      set_note("machine", machine_);
+      if (erasures_) set_note("erasures", std::to_string(*erasures_));
+    } else {
+      memory_.invalidate(name);
+    }
+    set_note(key, number);
+  }
+  generations_.insert_or_assign(std::string(name), number);
+}
+
+std::optional<std::uint64_t> RedisNews::erasures() const {
+  const std::lock_guard lock(mutex_);
+  return erasures_ ? erasures_ : noted_erasures();
+}
+
+std::optional<std::uint64_t> RedisNews::noted_erasures() const {
+  const std::string seen = note("erasures");
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(seen.data(), seen.data() + seen.size(), number);
+  if (seen.empty() || error != std::errc()) return std::nullopt;
+  return number;
+}
+
+void RedisNews::erase_entry(std::string_view entry) {
+  const auto space = entry.find(' ');
+  if (space == entry.npos || entry.substr(0, space) == machine_) return;
+  memory_.erase(entry.substr(space + 1));
+}
+
+void RedisNews::saw_erasures(std::uint64_t number) {
+  erasures_ = number;
+  set_note("erasures", std::to_string(number));
+}
+
+bool RedisNews::erasure(std::uint64_t number, std::string_view entry) {
+  const std::lock_guard lock(mutex_);
+  if (erasures_ && number <= *erasures_) return true;  // the catching up has had it
+  const bool next = erasures_ && number == *erasures_ + 1;
+  if (next && noted_erasures() >= number) {  // another worker has done it
+    erasures_ = number;
+    return true;
+  }
+  erase_entry(entry);
+  if (next) saw_erasures(number);
+  return next;
+}
+
+void RedisNews::catch_up(const RedisReply& state, std::optional<std::uint64_t> since) {
+  const auto total = state.number_at(1);
+  if (state.list.size() != 3 || !total || *total < 0) {
+    throw RedisFailure("its answer on what was voided cannot be read" +
+                       (state.is_error() ? ": " + state.text : std::string()));
+  }
+  const RedisReply& generations = state.list[0];
+  for (std::size_t at = 0; at + 1 < generations.list.size(); at += 2) {
+    const std::string* const name = generations.text_at(at);
+    const std::string* const number = generations.text_at(at + 1);
+    if (name != nullptr && number != nullptr) generation(*name, *number);
+  }
+  const std::lock_guard lock(mutex_);
+  const auto count = static_cast<std::uint64_t>(*total);
+  const RedisReply& missed = state.list[2];
+  if (since && *since <= count && missed.list.size() == count - *since) {
+    for (std::size_t at = 0; at < missed.list.size(); ++at) {
+      if (const std::string* const entry = missed.text_at(at)) erase_entry(*entry);
+    }
+  } else {
+    memory_.clear();
+    set_note("machine", machine_);
+    for (const auto& [name, number] : generations_) set_note("generation " + name, number);
+  }
+  saw_erasures(count);
+}
+
+void RedisNews::keep_name(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (untold_.names.size() < kMostUntold) {
+    untold_.names.emplace(name);
+  } else {
+    untold_.names.insert("");
+  }
+}
+
+void RedisNews::keep_key(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  if (untold_.keys.size() < kMostUntold) {
+    untold_.keys.emplace(key);
+  } else {
+    untold_.names.insert("");
+  }
+}
+
+bool RedisNews::has_untold() const {
+  const std::lock_guard lock(mutex_);
+  return !untold_.empty();
+}
+
+RedisNews::Untold RedisNews::take_untold() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(untold_, {});
+}
+
+void RedisNews::put_back(Untold untold) {
+  const std::lock_guard lock(mutex_);
+  untold_.names.merge(untold.names);
+  untold_.keys.merge(untold.keys);
+}
+
+}  // namespace ekiden::shared
