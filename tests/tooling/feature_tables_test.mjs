@@ -116,10 +116,10 @@ test('what the README says is not there is not there', () => {
   }
 });
 
-const settings = [...readme.matchAll(/^\| (?:`-\w` )?`--(?:\[no-\])?([\w-]+)`/gm)]
+const settings = [...read('server/settings.cpp').matchAll(/"([a-z][a-z-]+)"/g)]
   .map(([, name]) => name);
 
-test('each setting that the feature tables name is in the table of settings', () => {
+test('each setting that the feature tables name is one of the server\'s', () => {
   const rows = Object.values(sections).flat();
   const asked = rows.flatMap(({ answer, at }) =>
     [...answer.matchAll(/`--([\w-]+)/g)].map(([, name]) => ({ name, at })));
@@ -132,7 +132,7 @@ test('each setting that the feature tables name is in the table of settings', ()
 test('each setting of the cache is named beside its counterpart in Flask-Caching', () => {
   assert.ok(settings.includes('cache-size'));
   const counterparts = Object.entries({
-    CACHE_TYPE: 'cache', CACHE_DIR: 'cache-dir', CACHE_THRESHOLD: 'cache-size',
+    CACHE_TYPE: 'cache', CACHE_DIR: 'cache-dir', CACHE_THRESHOLD: 'cache-entries',
     CACHE_DEFAULT_TIMEOUT: 'cache-default-timeout', CACHE_KEY_PREFIX: 'cache-key-prefix',
   });
   for (const [name, setting] of counterparts.filter(([, one]) => settings.includes(one))) {
