@@ -72,6 +72,20 @@ TEST(Json, DoublesReadBackExactly) {
   EXPECT_EQ(Json(1e300).dump(), "1e300");
 }
 
+TEST(Json, ZeroIsZeroWhateverItsExponent) {
+  for (const char* text : {"0e206", "0.0e100", "0.000e-30", "0e-200", "0e308", "0e-400"}) {
+    EXPECT_EQ(*parse_json(text).as_number(), 0.0) << text;
+  }
+  EXPECT_TRUE(std::signbit(*parse_json("-0e206").as_number()));
+}
+
+TEST(Json, NumbersBeyondTheRangeOfDoublesAreRefusedAndThoseBelowItAreZero) {
+  EXPECT_THROW(parse_json("1e400"), Error);
+  EXPECT_THROW(parse_json(std::string(400, '9')), Error);
+  EXPECT_EQ(*parse_json("1e-400").as_number(), 0.0);
+  EXPECT_EQ(*parse_json("5e-324").as_number(), std::numeric_limits<double>::denorm_min());
+}
+
 TEST(Json, NanAndInfinitiesAreWrittenAsNull) {
   EXPECT_EQ(Json(std::nan("")).dump(), "null");
   EXPECT_EQ(Json(std::numeric_limits<double>::infinity()).dump(), "null");

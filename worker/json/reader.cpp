@@ -6,8 +6,13 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,15 +25,13 @@ class TreeBuilder {
  public:
   bool Null() { return add(Json()); }
   bool Bool(bool value) { return add(Json(value)); }
-  bool Int(int value) { return add(Json(value)); }
-  bool Uint(unsigned value) { return add(Json(value)); }
-  bool Int64(std::int64_t value) { return add(Json(value)); }
-  bool Uint64(std::uint64_t value) {
-    return std::in_range<std::int64_t>(value) ? add(Json(value))
-                                              : add(Json(static_cast<double>(value)));
-  }
-  bool Double(double value) { return add(Json(value)); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  // Numbers arrive as RawNumber.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool);
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return add(Json(std::string_view(text, size)));
   }
@@ -41,6 +44,7 @@ class TreeBuilder {
   bool EndArray(rapidjson::SizeType count);
   bool EndObject(rapidjson::SizeType count);
 
+  bool too_big() const { return too_big_; }
   bool too_deep() const { return depth_ > kMaxJsonDepth; }
   Json take_root() { return std::move(values_.back()); }
 
@@ -54,7 +58,21 @@ class TreeBuilder {
   std::vector<Json> values_;
   std::vector<std::string> keys_;
   std::size_t depth_ = 0;
+  bool too_big_ = false;
 };
+
+/// RapidJSON's own conversion makes something else of a zero with an exponent: 0.0e100.
+bool TreeBuilder::RawNumber(const char* text, rapidjson::SizeType size, bool) {
+  std::int64_t integer = 0;
+  const auto whole = std::from_chars(text, text + size, integer);
+  if (whole.ec == std::errc() && whole.ptr == text + size) return add(Json(integer));
+  double number = 0;
+  if (std::from_chars(text, text + size, number).ec == std::errc()) return add(Json(number));
+  // Out of range at either end, which strtod tells apart.
+  number = std::strtod(std::string(text, size).c_str(), nullptr);
+  too_big_ = std::isinf(number);
+  return !too_big_ && add(Json(number));
+}
 
 bool TreeBuilder::EndArray(rapidjson::SizeType count) {
   --depth_;
@@ -104,7 +122,8 @@ JsonParseError::JsonParseError(std::size_t line_, std::size_t column_, std::stri
       too_deep(too_deep_) {}
 
 Json parse_json(std::string_view text) {
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseNumbersAsStringsFlag |
                               rapidjson::kParseValidateEncodingFlag;
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
@@ -113,6 +132,10 @@ Json parse_json(std::string_view text) {
   if (tree.too_deep()) {
     fail_at(text, result.Offset(),
             "Nested more than " + std::to_string(kMaxJsonDepth) + " levels deep.", true);
+  }
+  if (tree.too_big()) {
+    fail_at(text, result.Offset(), rapidjson::GetParseError_En(rapidjson::kParseErrorNumberTooBig),
+            false);
   }
   if (result.IsError()) {
     fail_at(text, result.Offset(), rapidjson::GetParseError_En(result.Code()), false);
