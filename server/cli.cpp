@@ -16,7 +16,7 @@ namespace ekiden::server {
 namespace {
 
 constexpr const char* kVersion = EKIDEN_VERSION;
-constexpr const char* kReserved[] = {"ctl", "cache", "apps", "doctor", "new"};
+constexpr const char* kReserved[] = {"ctl", "apps", "doctor", "new"};
 
 /// CLI11 lets APP look optional and repeatable, since we check it ourselves.
 std::string help(const CLI::App& program) {
@@ -79,6 +79,12 @@ void declare(CLI::App& program, const Setting& setting, Arguments& into) {
     if (!setting.repeatable()) {
       option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
+    if (setting.kind == SettingKind::socket) {
+      program
+          .add_flag_callback(
+              "--no-" + name, [&into, name] { into.values[name] = {""}; }, "None.")
+          ->group(std::string(setting.group));
+    }
   }
   option->description(help_text(setting))->group(std::string(setting.group));
 }
@@ -86,7 +92,9 @@ void declare(CLI::App& program, const Setting& setting, Arguments& into) {
 void declare_all(CLI::App& program, Arguments& into) {
   program.name("ekiden");
   program.description("Serves a Dash app from a pool of worker processes.");
-  program.footer("A longer description is in server/README.md.");
+  program.footer(
+      "`ekiden cache --help`: look into the cache of a running server.\n"
+      "A longer description is in server/README.md.");
   program.set_help_flag("-h,--help", "Print this and exit.");
   program.get_formatter()->column_width(34);
   for (const Setting& setting : all_settings()) declare(program, setting, into);
@@ -104,7 +112,9 @@ std::string meant(const std::string& flag) {
   std::vector<std::string> known{"--config", "--help", "--version"};
   for (const Setting& setting : all_settings()) {
     known.push_back(fmt::format("--{}", setting.name));
-    if (setting.kind == SettingKind::toggle) known.push_back(fmt::format("--no-{}", setting.name));
+    if (setting.kind == SettingKind::toggle || setting.kind == SettingKind::socket) {
+      known.push_back(fmt::format("--no-{}", setting.name));
+    }
   }
   const std::vector<std::string_view> candidates(known.begin(), known.end());
   const std::string_view near =
@@ -121,6 +131,11 @@ void check_words(const CLI::App& program, const Arguments& arguments) {
   if (arguments.version || arguments.table) return;
   const auto& words = arguments.positional;
   if (words.empty()) throw UsageError{"no APP given: ekiden [OPTIONS] APP (see --help)"};
+  if (words.front() == "cache") {
+    throw UsageError{
+        "'cache' is a subcommand and must come first: ekiden cache --help; an app of that name "
+        "runs as ekiden ./cache.so"};
+  }
   if (std::count(std::begin(kReserved), std::end(kReserved), words.front()) > 0) {
     throw UsageError{fmt::format(
         "'{0}' is reserved for a subcommand that is not available yet; an app of that name runs as "

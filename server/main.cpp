@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "server/app_lookup.hpp"
+#include "server/cache_tool.hpp"
 #include "server/cli.hpp"
 #include "server/master.hpp"
 #include "server/process.hpp"
@@ -34,7 +36,16 @@ int serve(Settings settings, const Environment& environment) {
   return Master(settings, code).run();
 }
 
+int print(const ToolOutput& output) {
+  std::fputs(output.text.c_str(), stdout);
+  std::fputs(output.note.c_str(), stderr);
+  return output.exit_code;
+}
+
 int run(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "cache") {
+    return print(run_cache_tool(std::vector<std::string>(argv + 2, argv + argc)));
+  }
   const Environment environment = environment_variables();
   auto parsed = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), environment);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {

@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "server/cli.hpp"
+#include "server/control_commands.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
 #include "server/proxy.hpp"
@@ -79,13 +80,25 @@ void announce_listeners(const std::vector<Listener>& listeners, const Settings& 
   if (proxy) log(LogLevel::info, "a proxy shows {} as {}", proxy->inside, proxy->outside);
 }
 
+/// What tells this server's control socket from others': its port, or else its number.
+std::string place_of(const std::vector<Listener>& listeners) {
+  for (const Listener& listener : listeners) {
+    const std::string url = listener.url();
+    if (url.starts_with("http")) return url.substr(url.rfind(':') + 1);
+  }
+  return std::to_string(getpid());
+}
+
 }  // namespace
 
 Master::Master(const Settings& settings, AppCode code)
     : listeners_(open_listeners(settings)),
       cache_(shared::MemoCache::Limits{settings.cache_size}),
       supervisor_(supervisor_options(settings, cache_),
-                  heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)) {
+                  heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)),
+      control_(open_control_socket(
+          settings.control_socket, name_of_app(settings), place_of(listeners_),
+          [this](std::string_view line) { return answer_control_request(line, {cache_}); })) {
   set_process_title("ekiden: master");
   shared::log_role("master");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -99,6 +112,7 @@ void Master::announce(const Settings& settings) const {
       settings.worker.threads, settings.worker.threads == 1 ? "" : "s",
       format_size(settings.cache_size));
   announce_listeners(listeners_, settings);
+  if (control_) log(LogLevel::info, "control socket: {}", control_.path().string());
 }
 
 int Master::run() {
@@ -107,6 +121,7 @@ int Master::run() {
     supervisor_.turn();
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
+      control_.close();
       if (const std::size_t orphans = kill_orphans(); orphans > 0) {
         log(LogLevel::warning, "killed {} process{} that set-up or callbacks had left behind",
             orphans, orphans == 1 ? "" : "es");
@@ -122,7 +137,10 @@ int Master::run() {
 void Master::wait() {
   std::vector<pollfd> polled{{signals_.fd(), POLLIN, 0}};
   supervisor_.add_channels(polled);
-  poll(polled.data(), polled.size(), milliseconds_until(supervisor_.next_turn()));
+  control_.add_to(polled);
+  const std::uint64_t next = std::min(supervisor_.next_turn(), control_turn_);
+  poll(polled.data(), polled.size(), milliseconds_until(next));
+  control_turn_ = control_.turn(shared::monotonic_ns());
 }
 
 void Master::close_listeners() noexcept {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "server/control_socket.hpp"
 #include "server/listener.hpp"
 #include "server/mold.hpp"
 #include "server/settings.hpp"
@@ -37,6 +39,8 @@ class Master {
   shared::MemoCache cache_;
   shared::Scoreboard scoreboard_;
   Supervisor supervisor_;
+  ControlSocket control_;
+  std::uint64_t control_turn_ = UINT64_MAX;  ///< when control_ has something to do
 };
 
 /// --workers 0: loads and serves in this process, without a master.

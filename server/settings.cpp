@@ -77,6 +77,9 @@ const std::array kSettings{
     Setting{"proxy", "", kServer, SettingKind::proxy, 0, 0,
             "What a proxy makes of the server's URL; said at the start, nothing else.", nullptr,
             nullptr, Special::none, "PROXY"},
+    Setting{"control-socket", "", kServer, SettingKind::socket, 0, 0,
+            "Unix socket for `ekiden cache`; auto: a file in the user's runtime folder.", nullptr,
+            nullptr},
     setting(
         "workers", "w", kServer, count, 0, shared::kMaxWorkers / 2,
         "Worker processes. 0: one process that loads and serves, for debuggers.",
@@ -237,6 +240,8 @@ std::string_view Setting::value_name() const {
       return "";
     case SettingKind::proxy:
       return "URL::URL";
+    case SettingKind::socket:
+      return "PATH|auto";
     case level:
       return "LEVEL";
   }
@@ -262,6 +267,8 @@ std::string Setting::value_in(const Settings& settings) const {
       return get(settings) != 0 ? "true" : "false";
     case SettingKind::proxy:
       return settings.proxy;
+    case SettingKind::socket:
+      return settings.control_socket;
     case level:
       return std::string(level_name(settings.log_level));
   }
@@ -291,6 +298,8 @@ std::string Setting::allowed() const {
     case SettingKind::proxy:
       return "http://HOST:PORT of the server::URL outside, such as "
              "http://127.0.0.1:8050::https://example.com/app/";
+    case SettingKind::socket:
+      return "auto, a path of at most 107 bytes, or empty for none";
     case level:
       return "debug, info, warning, error, critical";
   }
@@ -304,6 +313,12 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   if (kind == SettingKind::proxy) {
     if (!given.empty() && !parse_proxy(given)) return false;
     settings.proxy = given;
+    return true;
+  }
+  if (kind == SettingKind::socket) {
+    constexpr std::size_t kLongestPath = 107;
+    if (given.size() > kLongestPath) return false;
+    settings.control_socket = given;
     return true;
   }
   std::optional<std::uint64_t> value;
@@ -330,7 +345,7 @@ std::string settings_table() {
   for (const Setting& one : kSettings) {
     const std::string short_flag =
         one.short_name.empty() ? "" : fmt::format("`-{}` ", one.short_name);
-    const char* no = one.kind == toggle ? "[no-]" : "";
+    const char* no = one.kind == toggle || one.kind == SettingKind::socket ? "[no-]" : "";
     table += fmt::format("| {}`--{}{}` | `{}` | {} | {} | {} |\n", short_flag, no, one.name,
                          one.environment_name(), one.default_value(), one.allowed(), one.text);
   }

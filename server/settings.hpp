@@ -19,6 +19,7 @@ struct Settings {
   std::string app;  ///< as given: a module's name or a path
   std::vector<std::string> bind{"127.0.0.1:8050"};
   std::string proxy;          ///< "URL here::URL outside"; empty: none
+  std::string control_socket = "auto";  ///< a path, "auto", or empty for none
   std::uint32_t workers = 1;  ///< 0: one process that loads and serves, no master
   std::uint32_t backlog = 2048;
   std::size_t cache_size = 128U << 20;  ///< bytes
@@ -29,7 +30,7 @@ struct Settings {
 };
 
 /// A toggle is a flag that can be switched off too.
-enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy };
+enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy, socket };
 
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };

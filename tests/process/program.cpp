@@ -13,6 +13,7 @@ RunningServer start_site(const fs::path& folder, const std::string& app,
                          std::vector<std::string> arguments) {
   fs::copy_file(test_apps() / (app + ".so"), folder / "site.so");
   arguments.insert(arguments.end(), {"--bind", "unix:" + (folder / "socket").string(),
+                                     "--control-socket", (folder / "control").string(),
                                      "--cache-size", "4M", (folder / "site.so").string()});
   return run_program(std::move(arguments));
 }

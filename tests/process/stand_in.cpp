@@ -36,6 +36,7 @@ server::AppCode idle_app() {
 StandIn::StandIn() {
   settings.app = "stand_in";
   settings.bind = {"unix:" + (folder.path() / "socket").string()};
+  settings.control_socket.clear();
   settings.cache_size = 1U << 20;
   settings.log_level = shared::LogLevel::debug;
   settings.timeout = std::chrono::milliseconds(0);

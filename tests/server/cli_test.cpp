@@ -176,12 +176,28 @@ TEST(CommandLine, ThereIsExactlyOneApp) {
 }
 
 TEST(CommandLine, SubcommandsToComeAreReserved) {
-  for (const std::string name : {"ctl", "cache", "apps", "doctor", "new"}) {
+  for (const std::string name : {"ctl", "apps", "doctor", "new"}) {
     EXPECT_THAT(refused({name}), AllOf(HasSubstr("'" + name + "' is reserved"),
                                        HasSubstr("ekiden ./" + name + ".so")));
     EXPECT_EQ(parsed({"./" + name + ".so"}).app, "./" + name + ".so");
   }
   EXPECT_THAT(refused({"ctl", "status"}), HasSubstr("reserved"));
+}
+
+TEST(CommandLine, CacheIsASubcommandAndNoApp) {
+  EXPECT_THAT(refused({"--workers", "2", "cache", "ls"}), HasSubstr("must come first"));
+  EXPECT_EQ(parsed({"./cache.so"}).app, "./cache.so");
+}
+
+TEST(CommandLine, TheControlSocketIsAPathOrAutomaticOrOff) {
+  EXPECT_EQ(parsed({"shop"}).control_socket, "auto");
+  EXPECT_EQ(parsed({"shop", "--control-socket", "/run/x"}).control_socket, "/run/x");
+  EXPECT_EQ(parsed({"shop", "--no-control-socket"}).control_socket, "");
+  EXPECT_EQ(
+      parsed({"shop", "--no-control-socket"}, {{"EKIDEN_CONTROL_SOCKET", "/x"}}).control_socket,
+      "");
+  EXPECT_THAT(refused({"shop", "--control-socket", std::string(108, 'x')}),
+              HasSubstr("a path of at most 107 bytes"));
 }
 
 TEST(CommandLine, WhatIsWrongInTheFileIsNamed) {
