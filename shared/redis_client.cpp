@@ -69,7 +69,7 @@ RedisLink::Options link_options(const RedisTier::Options& options) {
 RedisClient::RedisClient(MemoCache& memory, const RedisTier::Options& options)
     : memory_(memory),
       options_(options),
-      news_(memory, options.prefix),
+      news_(memory, options.prefix, options.connect_timeout),
       link_(link_options(options),
             {[this](RedisConnection& connection) { greet(connection); },
              [this](std::string_view message) { heard(message); }, [this] { tick(); }}) {}
@@ -221,7 +221,9 @@ void RedisClient::tell(RedisConnection& connection, RedisNews::Untold& untold) {
   while (!untold.names.empty()) {
     const std::string start = seed();
     const std::array<std::string_view, 2> words{*untold.names.begin(), start};
-    done(run_on(connection, RedisScript::advance, words));
+    const RedisReply reply = run_on(connection, RedisScript::advance, words);
+    done(reply);
+    news_.told(*untold.names.begin(), reply.text);
     untold.names.erase(untold.names.begin());
   }
   while (!untold.keys.empty()) {

@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "shared/clock.hpp"
 #include "shared/memo_cache.hpp"
 
 namespace ekiden::shared {
@@ -24,6 +25,13 @@ std::string text_of(const Pin& pin) {
   return {reinterpret_cast<const char*>(pin.bytes().data()), pin.bytes().size()};
 }
 
+std::optional<std::uint64_t> parsed(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc()) return std::nullopt;
+  return number;
+}
+
 std::string random_name() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
@@ -31,8 +39,17 @@ std::string random_name() {
 
 }  // namespace
 
-RedisNews::RedisNews(MemoCache& memory, const std::string& prefix)
-    : memory_(memory), notes_(std::string("\0redis ", 7) + prefix), machine_(common_machine()) {}
+RedisNews::RedisNews(MemoCache& memory, const std::string& prefix, std::chrono::nanoseconds grace)
+    : memory_(memory),
+      notes_(std::string("\0redis ", 7) + prefix),
+      empty_until_ns_(holds_no_values() ? monotonic_ns() + static_cast<std::uint64_t>(grace.count())
+                                        : 0),
+      machine_(common_machine()) {}
+
+bool RedisNews::holds_no_values() const {
+  const std::uint64_t entries = memory_.counters().entries;
+  return entries == 0 || (entries == 1 && !note("machine").empty());
+}
 
 std::string RedisNews::note(std::string_view key) const {
   const auto pin = memory_.find(notes_ + std::string(key));
@@ -76,13 +93,7 @@ std::optional<std::uint64_t> RedisNews::erasures() const {
   return erasures_ ? erasures_ : noted_erasures();
 }
 
-std::optional<std::uint64_t> RedisNews::noted_erasures() const {
-  const std::string seen = note("erasures");
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(seen.data(), seen.data() + seen.size(), number);
-  if (seen.empty() || error != std::errc()) return std::nullopt;
-  return number;
-}
+std::optional<std::uint64_t> RedisNews::noted_erasures() const { return parsed(note("erasures")); }
 
 void RedisNews::erase_entry(std::string_view entry) {
   const auto space = entry.find(' ');
@@ -108,12 +119,27 @@ bool RedisNews::erasure(std::uint64_t number, std::string_view entry) {
   return next;
 }
 
+/// There is nothing here yet that could be older than what Redis says.
+void RedisNews::begin_with(const RedisReply& state) {
+  const std::lock_guard lock(mutex_);
+  const RedisReply& generations = state.list[0];
+  for (std::size_t at = 0; at + 1 < generations.list.size(); at += 2) {
+    const std::string* const name = generations.text_at(at);
+    const std::string* const number = generations.text_at(at + 1);
+    if (name == nullptr || number == nullptr) continue;
+    set_note("generation " + *name, *number);
+    generations_.insert_or_assign(*name, *number);
+  }
+  saw_erasures(static_cast<std::uint64_t>(*state.number_at(1)));
+}
+
 void RedisNews::catch_up(const RedisReply& state, std::optional<std::uint64_t> since) {
   const auto total = state.number_at(1);
   if (state.list.size() != 3 || !total || *total < 0) {
     throw RedisFailure("its answer on what was voided cannot be read" +
                        (state.is_error() ? ": " + state.text : std::string()));
   }
+  if (monotonic_ns() < std::exchange(empty_until_ns_, 0)) begin_with(state);
   const RedisReply& generations = state.list[0];
   for (std::size_t at = 0; at + 1 < generations.list.size(); at += 2) {
     const std::string* const name = generations.text_at(at);
@@ -123,6 +149,7 @@ void RedisNews::catch_up(const RedisReply& state, std::optional<std::uint64_t> s
   const std::lock_guard lock(mutex_);
   const auto count = static_cast<std::uint64_t>(*total);
   const RedisReply& missed = state.list[2];
+  if (erasures_ == count) return;
   if (since && *since <= count && missed.list.size() == count - *since) {
     for (std::size_t at = 0; at < missed.list.size(); ++at) {
       if (const std::string* const entry = missed.text_at(at)) erase_entry(*entry);
@@ -133,6 +160,20 @@ void RedisNews::catch_up(const RedisReply& state, std::optional<std::uint64_t> s
     for (const auto& [name, number] : generations_) set_note("generation " + name, number);
   }
   saw_erasures(count);
+}
+
+std::string RedisNews::known(std::string_view name) const {
+  const auto found = generations_.find(name);
+  return found != generations_.end() ? found->second : note("generation " + std::string(name));
+}
+
+void RedisNews::told(std::string_view name, const std::string& number) {
+  const std::lock_guard lock(mutex_);
+  const auto before = parsed(known(name));
+  const auto now = parsed(number);
+  if (!before || !now || *now != *before + 1) return;
+  set_note("generation " + std::string(name), number);
+  generations_.insert_or_assign(std::string(name), number);
 }
 
 void RedisNews::keep_name(std::string_view name) {

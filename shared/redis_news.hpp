@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -25,7 +26,8 @@ class MemoCache;
 /// Thread safety: all members.
 class RedisNews {
  public:
-  RedisNews(MemoCache& memory, const std::string& prefix);
+  /// `grace`: before it is over nobody computes anything that Redis has not said is missing.
+  RedisNews(MemoCache& memory, const std::string& prefix, std::chrono::nanoseconds grace);
 
   /// This machine, as others see it: the same in all its workers.
   const std::string& machine() const noexcept { return machine_; }
@@ -45,6 +47,9 @@ class RedisNews {
     std::set<std::string> keys;
     bool empty() const { return names.empty() && keys.empty(); }
   };
+  /// Others know now what this machine had voided before: `number` is the generation it got. If
+  /// nobody else voided it meanwhile, what came here since then stays.
+  void told(std::string_view name, const std::string& number);
   void keep_name(std::string_view name);
   void keep_key(std::string_view key);
   bool has_untold() const;
@@ -52,6 +57,9 @@ class RedisNews {
   void put_back(Untold untold);
 
  private:
+  bool holds_no_values() const;
+  void begin_with(const RedisReply& state);
+  std::string known(std::string_view name) const;
   std::string note(std::string_view key) const;
   void set_note(std::string_view key, std::string_view value);
   std::string common_machine() const;
@@ -61,6 +69,8 @@ class RedisNews {
 
   MemoCache& memory_;
   const std::string notes_;  ///< prefix of the notes' keys in the segment
+  /// Until then what Redis says is where the empty segment begins.
+  std::uint64_t empty_until_ns_;
   const std::string machine_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> generations_;
