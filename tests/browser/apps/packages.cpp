@@ -26,14 +26,14 @@ Component counter_card() {
   });
 }
 
-Component tabs_card() {
+/// Not dbc::Tabs: that release reads what dash-renderer 2 put into its children, and 3 does not.
+Component period_card() {
   return dbc::Card({
-      dbc::CardHeader(dbc::Tabs({
-                                    dbc::Tab().label("Week").tab_id("week"),
-                                    dbc::Tab().label("Year").tab_id("year"),
-                                })
-                          .id("tabs")
-                          .active_tab("week")),
+      dbc::CardHeader(dbc::Select()
+                          .id("choice")
+                          .options(Json::array({Json{{"label", "Week"}, {"value", "week"}},
+                                                Json{{"label", "Year"}, {"value", "year"}}}))
+                          .value("week")),
       dbc::CardBody(html::P().id("period")),
   });
 }
@@ -59,7 +59,7 @@ void bootstrap(App& app) {
                                 html::H3("Bootstrap components").className("my-3"),
                                 dbc::Row({
                                     dbc::Col(counter_card()).width(6),
-                                    dbc::Col(tabs_card()).width(6),
+                                    dbc::Col(period_card()).width(6),
                                 }),
                                 dbc::Row(dbc::Col(choice_card()).width(12)).className("mt-3"),
                                 dbc::Modal({
@@ -72,7 +72,7 @@ void bootstrap(App& app) {
                  .className("p-2"));
   app.callback(Output{"orders", "children"}, Input{"order", "n_clicks"},
                [](std::optional<int> clicks) { return clicks.value_or(0); });
-  app.callback(Output{"period", "children"}, Input{"tabs", "active_tab"},
+  app.callback(Output{"period", "children"}, Input{"choice", "value"},
                [](std::string tab) { return "Figures of the " + tab; });
   app.callback({Output{"progress", "value"}, Output{"progress", "label"}}, Input{"speed", "value"},
                [](std::string speed) {

@@ -21,6 +21,7 @@ export async function launchBrowser() {
 export async function newPage(browser) {
   const context = await browser.newContext({viewport: {width: 1100, height: 1000}});
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);  // two cores, perhaps shared with a build
   page.problems = [];
   page.callbacks = [];
   page.on('console', message => {
