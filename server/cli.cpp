@@ -9,6 +9,7 @@
 #include <cctype>
 #include <fstream>
 
+#include "server/cache_setting.hpp"
 #include "server/setting_values.hpp"
 #include "shared/nearest_name.hpp"
 
@@ -163,7 +164,7 @@ void parse_arguments(CLI::App& program, std::vector<std::string> words) {
   std::string list;
   for (const auto& value : values) list += (list.empty() ? "" : " ") + value;
   throw UsageError{
-      fmt::format("{}{}: not allowed (allowed: {})", given_as, list, setting.allowed())};
+      fmt::format("{}{}: not allowed ({})", given_as, list, setting.refusal(values))};
 }
 
 Values read_config(const std::string& path) {
@@ -249,7 +250,16 @@ Environment::const_iterator find_variable(const Environment& environment, const 
   return environment.find(name);
 }
 
+/// Flask-Caching's own variables; ours beat them.
+void apply_cache_variables(const Environment& environment, Settings& settings) {
+  for (const CacheVariable& one : cache_variables(environment)) {
+    const Setting& setting = *find_setting(one.setting);
+    if (!setting.parse({one.value}, settings)) reject(setting, {one.given}, one.variable + "=");
+  }
+}
+
 void apply_environment(const Environment& environment, Settings& settings) {
+  apply_cache_variables(environment, settings);
   for (const Setting& setting : all_settings()) {
     const auto found = find_variable(environment, setting);
     if (found == environment.end() || found->second.empty()) continue;
@@ -279,6 +289,8 @@ Settings resolve(const Arguments& arguments, const Environment& environment) {
   apply_environment(environment, settings);
   apply(arguments.values, settings, "");
   settings.app = arguments.positional.front();
+  const std::string clash = why_not_together(settings.worker.cache);
+  if (!clash.empty()) throw UsageError{clash};
   return settings;
 }
 

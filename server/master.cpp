@@ -44,9 +44,27 @@ shared::Heritage heritage_of(const Settings& settings, const std::vector<Listene
   heritage.cache = &cache;
   heritage.scoreboard = &scoreboard;
   heritage.settings = settings.worker;
+  if (std::string& folder = heritage.settings.cache.folder; !folder.empty()) {
+    folder = std::filesystem::absolute(folder).string();  // set-up runs in another one
+  }
   // Pages that are open while the server starts again must see another hash.
   heritage.reload_seed = static_cast<std::uint64_t>(getpid()) ^ shared::monotonic_ns();
   return heritage;
+}
+
+shared::MemoCache::Limits limits_of(const Settings& settings) {
+  shared::MemoCache::Limits limits;
+  limits.data_bytes = settings.cache_size;
+  limits.entries = settings.cache_entries;
+  return limits;
+}
+
+/// The cache's folder, locked and looked through; nothing if it keeps nothing on disk.
+std::unique_ptr<shared::DiskFolder> open_folder(const Settings& settings) {
+  const shared::CacheSettings& cache = settings.worker.cache;
+  if (!cache.has_disk()) return nullptr;
+  return std::make_unique<shared::DiskFolder>(
+      shared::DiskFolder::Options{cache.folder, cache.disk_bytes, {}});
 }
 
 std::string name_of_app(const Settings& settings) {
@@ -93,7 +111,8 @@ std::string place_of(const std::vector<Listener>& listeners) {
 
 Master::Master(const Settings& settings, AppCode code)
     : listeners_(open_listeners(settings)),
-      cache_(shared::MemoCache::Limits{settings.cache_size}),
+      cache_(limits_of(settings)),
+      disk_(open_folder(settings)),
       supervisor_(supervisor_options(settings, cache_),
                   heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)),
       control_(open_control_socket(
@@ -126,6 +145,7 @@ int Master::run() {
         log(LogLevel::warning, "killed {} process{} that set-up or callbacks had left behind",
             orphans, orphans == 1 ? "" : "es");
       }
+      if (disk_) disk_->close();
       log(LogLevel::info, "stopped");
       return *code;
     }
@@ -176,7 +196,8 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   shared::log_role("worker 1");
   raise_descriptor_limit();
   std::vector<Listener> listeners = open_listeners(settings);
-  shared::MemoCache cache(shared::MemoCache::Limits{settings.cache_size});
+  shared::MemoCache cache(limits_of(settings));
+  const auto disk = open_folder(settings);
   shared::Scoreboard scoreboard;
   shared::Heritage heritage = heritage_of(settings, listeners, cache, scoreboard);
   heritage.number = 1;
@@ -191,6 +212,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   }
   const int exit_code = code.serve(heritage);
   for (Listener& listener : listeners) listener.close();
+  if (disk) disk->close();
   return exit_code;
 }
 

@@ -12,6 +12,7 @@
 #include "server/settings.hpp"
 #include "server/signals.hpp"
 #include "server/supervisor.hpp"
+#include "shared/disk_folder.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 
@@ -37,6 +38,7 @@ class Master {
   MasterSignals signals_;
   std::vector<Listener> listeners_;
   shared::MemoCache cache_;
+  std::unique_ptr<shared::DiskFolder> disk_;  ///< of the cache, if it has one
   shared::Scoreboard scoreboard_;
   Supervisor supervisor_;
   ControlSocket control_;

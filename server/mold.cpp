@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "worker/app/memoize.hpp"
 #include "worker/generation.hpp"
 
 namespace ekiden::server {
@@ -14,7 +15,9 @@ AppCode app_code(const std::string& app_path, const shared::WorkerSettings& sett
   // processes that hold it leave by _exit.
   auto loaded = std::make_shared<worker::Generation*>(nullptr);
   AppCode code;
-  code.load = [loaded, app_path, debug = settings.debug, dev_tools = settings.dev_tools] {
+  code.load = [loaded, app_path, debug = settings.debug, dev_tools = settings.dev_tools,
+               cache = settings.cache] {
+    worker::set_cache_defaults({cache.default_timeout, cache.key_prefix});
     worker::LoadOptions options;
     options.app_path = app_path;
     options.debug = debug;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "server/cache_setting.hpp"
 #include "server/cpu_count.hpp"
 #include "server/listener.hpp"
 #include "server/proxy.hpp"
@@ -64,7 +65,20 @@ constexpr Setting dev_tool(std::string_view name, std::string_view dash, Setting
   return setting(name, "", kDevTools, kind, least, most, text, member, Special::none, dash);
 }
 
+/// A setting whose value is a text, the member that the stateless `Member` finds in a Settings.
+template <class Member>
+constexpr Setting text_setting(std::string_view name, std::string_view group, SettingKind kind,
+                               std::string_view text, Member) {
+  Setting one{name, "", group, kind, 0, 0, text, nullptr, nullptr};
+  one.get_text = [](const Settings& settings) -> const std::string& { return Member{}(settings); };
+  one.set_text = [](Settings& settings, std::string value) {
+    Member{}(settings) = std::move(value);
+  };
+  return one;
+}
+
 constexpr std::string_view kServer = "Server";
+constexpr std::string_view kCache = "Cache";
 constexpr std::string_view kTimes = "Times, in seconds";
 constexpr std::string_view kLimits = "Limits";
 
@@ -88,15 +102,40 @@ const std::array kSettings{
         "threads", "", kServer, count, 1, 256, "Callback threads of each worker.",
         [](auto& s) -> auto& { return s.worker.threads; }, Special::automatic),
     setting(
-        "cache-size", "", kServer, size, 1 * kMebi, 1024 * 1024 * kMebi,
-        "Shared memory for results that all workers share.",
-        [](auto& s) -> auto& { return s.cache_size; }),
-    setting(
         "log-level", "", kServer, level, 0, 4, "What to log.",
         [](auto& s) -> auto& { return s.log_level; }),
     setting(
         "debug", "", kServer, flag, 0, 1, "Switch Dash's dev tools on; never in public.",
         [](auto& s) -> auto& { return s.worker.debug; }),
+
+    text_setting(
+        "cache", kCache, SettingKind::cache,
+        "Where results are kept. auto: filesystem with --cache-dir, else shm.",
+        [](auto& s) -> auto& { return s.worker.cache.backend; }),
+    setting(
+        "cache-size", "", kCache, size, 1 * kMebi, 1024 * 1024 * kMebi,
+        "Shared memory for results that all workers share.",
+        [](auto& s) -> auto& { return s.cache_size; }),
+    setting(
+        "cache-entries", "", kCache, count, 64, 16'000'000,
+        "Results in shared memory at most. 0: as its size allows.",
+        [](auto& s) -> auto& { return s.cache_entries; }, Special::zero),
+    text_setting(
+        "cache-dir", kCache, SettingKind::text,
+        "Folder for results that outlive the server; each server its own.",
+        [](auto& s) -> auto& { return s.worker.cache.folder; }),
+    setting(
+        "cache-disk-size", "", kCache, size, 16 * kMebi, 1024 * 1024 * kMebi,
+        "What the folder's files may take on disk.",
+        [](auto& s) -> auto& { return s.worker.cache.disk_bytes; }),
+    setting(
+        "cache-default-timeout", "", kCache, seconds, 0, 36500 * kDay,
+        "Lifetime of results whose function gives none. 0: for ever.",
+        [](auto& s) -> auto& { return s.worker.cache.default_timeout; }),
+    text_setting(
+        "cache-key-prefix", kCache, SettingKind::text,
+        "Before all keys of direct values: apps with one Redis differ in it.",
+        [](auto& s) -> auto& { return s.worker.cache.key_prefix; }),
 
     setting(
         "timeout", "t", kTimes, seconds, 1000, kDay,
@@ -242,6 +281,10 @@ std::string_view Setting::value_name() const {
       return "URL::URL";
     case SettingKind::socket:
       return "PATH|auto";
+    case SettingKind::cache:
+      return "BACKEND";
+    case SettingKind::text:
+      return "TEXT";
     case level:
       return "LEVEL";
   }
@@ -269,6 +312,9 @@ std::string Setting::value_in(const Settings& settings) const {
       return settings.proxy;
     case SettingKind::socket:
       return settings.control_socket;
+    case SettingKind::cache:
+    case SettingKind::text:
+      return get_text(settings);
     case level:
       return std::string(level_name(settings.log_level));
   }
@@ -283,8 +329,11 @@ std::string Setting::allowed() const {
       return "127.0.0.1:8050, [::1]:8050, localhost:8050, :8050 for all interfaces, or "
              "unix:/path/to/socket";
     case count:
-      return fmt::format("{}{} to {}", special == Special::automatic ? "auto, or " : "", least,
-                         most);
+      return fmt::format("{}{} to {}",
+                         special == Special::automatic ? "auto, or "
+                         : special == Special::zero    ? "0, or "
+                                                       : "",
+                         least, most);
     case size:
       return fmt::format("{} to {}, such as 8190, 64K, 128M, 1G", format_size(least),
                          format_size(most));
@@ -300,10 +349,19 @@ std::string Setting::allowed() const {
              "http://127.0.0.1:8050::https://example.com/app/";
     case SettingKind::socket:
       return "auto, a path of at most 107 bytes, or empty for none";
+    case SettingKind::cache:
+      return "auto, shm, filesystem, null, redis://HOST:PORT/DB or unix:///SOCKET";
+    case SettingKind::text:
+      return "any text";
     case level:
       return "debug, info, warning, error, critical";
   }
   return {};
+}
+
+std::string Setting::refusal(const std::vector<std::string>& values) const {
+  const bool one_cache = kind == SettingKind::cache && values.size() == 1;
+  return one_cache ? why_no_cache(values.front()) : "allowed: " + allowed();
 }
 
 bool Setting::parse(const std::vector<std::string>& values, Settings& settings) const {
@@ -319,6 +377,11 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
     constexpr std::size_t kLongestPath = 107;
     if (given.size() > kLongestPath) return false;
     settings.control_socket = given;
+    return true;
+  }
+  if (kind == SettingKind::cache && !why_no_cache(given).empty()) return false;
+  if (set_text != nullptr) {
+    set_text(settings, given);
     return true;
   }
   std::optional<std::uint64_t> value;

@@ -23,6 +23,7 @@ struct Settings {
   std::uint32_t workers = 1;  ///< 0: one process that loads and serves, no master
   std::uint32_t backlog = 2048;
   std::size_t cache_size = 128U << 20;  ///< bytes
+  std::uint32_t cache_entries = 0;      ///< at most; 0: as the size allows
   std::chrono::milliseconds timeout{30'000};
   std::chrono::milliseconds load_timeout{60'000};
   shared::LogLevel log_level = shared::LogLevel::info;
@@ -30,7 +31,7 @@ struct Settings {
 };
 
 /// A toggle is a flag that can be switched off too.
-enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy, socket };
+enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy, socket, cache, text };
 
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };
@@ -50,6 +51,10 @@ struct Setting {
   Special special = Special::none;
   std::string_view dash = {};  ///< "UI": Dash's own variable DASH_UI is its environment name
 
+  /// Of a text: the place of its value.
+  const std::string& (*get_text)(const Settings& settings) = nullptr;
+  void (*set_text)(Settings& settings, std::string value) = nullptr;
+
   std::string environment_name() const;                  ///< "EKIDEN_GRACEFUL_TIMEOUT", "DASH_UI"
   std::string_view value_name() const;                   ///< "SECONDS", as in --help
   std::string value_in(const Settings& settings) const;  ///< "30", "128M", "info"
@@ -57,6 +62,8 @@ struct Setting {
   std::string allowed() const;  ///< "0 to 86400 seconds"
   bool repeatable() const noexcept { return kind == SettingKind::addresses; }
 
+  /// What is wrong with a value that `parse` does not take, in brackets after it.
+  std::string refusal(const std::vector<std::string>& values) const;
   /// Sets it from text. Returns false, and changes nothing, if that is not an allowed value.
   bool parse(const std::vector<std::string>& values, Settings& settings) const;
 };

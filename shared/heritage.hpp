@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "shared/cache_settings.hpp"
 #include "shared/changed_files.hpp"
 #include "shared/dev_tools.hpp"
 
@@ -32,6 +33,7 @@ struct WorkerSettings {
   std::chrono::milliseconds graceful_timeout{30'000};
   bool debug = false;
   DevTools dev_tools;
+  CacheSettings cache;
 };
 
 /// Everything a worker inherits. Descriptors that are not in it are closed after fork.

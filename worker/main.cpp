@@ -5,7 +5,7 @@
 #include "shared/log.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
-#include "worker/app/memoize.hpp"
+#include "worker/app/cache_tiers.hpp"
 #include "worker/generation.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/polling_loop.hpp"
@@ -36,8 +36,7 @@ shared::Scoreboard& scoreboard_of(const shared::Heritage& heritage) {
 int worker_main(const shared::Heritage& heritage, Generation& generation) {
   prepare_signals();
   try {
-    if (heritage.cache != nullptr) heritage.cache->attach(heritage.slot);
-    set_cache(heritage.cache);
+    open_process_cache(heritage);
     generation.begin_serving(heritage);
     // Never destroyed: callbacks that outlast the drain still use it when the process ends.
     auto& loop = *new PollingLoop(heritage, scoreboard_of(heritage), generation.service());
@@ -45,7 +44,9 @@ int worker_main(const shared::Heritage& heritage, Generation& generation) {
     if (heritage.cache != nullptr) {
       heritage.cache->set_wait_hooks([&pool] { pool.begin_wait(); }, [&pool] { pool.end_wait(); });
     }
-    return loop.run();
+    const int code = loop.run();
+    flush_process_cache();
+    return code;
   } catch (const std::exception& error) {
     shared::log(shared::LogLevel::critical, "worker cannot start: {}", error.what());
     return kBootFailed;
