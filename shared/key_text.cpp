@@ -196,6 +196,9 @@ KeyText memoized(std::string_view key) {
   return result;
 }
 
+/// Most of all text; the rest is looked at more closely.
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
 /// The letter after the backslash, or 0.
 char escape(char c) {
   constexpr std::string_view kSpecial = "\"\\\n\t\r", kLetters = "\"\\ntr";
@@ -217,6 +220,11 @@ bool is_text(std::string_view bytes) {
 std::string escaped(std::string_view text) {
   std::string out;
   while (!text.empty()) {
+    const auto* plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t size = printable(text);
     if (const char letter = escape(text[0]); letter != 0) {
       out += '\\';
