@@ -39,8 +39,9 @@ class RedisTier final : public Tier {
     std::chrono::milliseconds command_timeout{100};  ///< for each 64 KiB of a command
     std::chrono::milliseconds lease{10'000};
     std::size_t connections = 4;
-    /// Larger values are stored in chunks: at most 32 MiB.
-    std::size_t chunk_above = 8U << 20;
+    /// Larger values are stored beside what describes them, in chunks, so that no script copies
+    /// them: at most 32 MiB.
+    std::size_t chunk_above = 64U << 10;
     std::size_t chunk_bytes = 2U << 20;
   };
 
