@@ -37,7 +37,7 @@ class RedisTier final : public Tier {
     std::string prefix = "ekiden:";  ///< of all keys and of the channel
     std::chrono::milliseconds connect_timeout{100};
     std::chrono::milliseconds command_timeout{100};  ///< for each 64 KiB of a command
-    std::chrono::milliseconds lease{10'000};
+    std::chrono::milliseconds lease{5000};
     std::size_t connections = 4;
     /// Larger values are stored beside what describes them, in chunks, so that no script copies
     /// them: at most 32 MiB.
