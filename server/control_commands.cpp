@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "shared/cache_order.hpp"
 #include "shared/key_text.hpp"
 
 namespace ekiden::server {
@@ -25,6 +26,7 @@ constexpr std::size_t kMostHead = 64U << 10;
 constexpr std::size_t kListHead = 256;
 constexpr std::size_t kMostShown = 1024;
 constexpr std::size_t kMostMatches = 16;
+constexpr std::size_t kLongestTag = 4000;  // so that an order for it is one message
 
 struct RequestError : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -174,7 +176,15 @@ Json statistics(const Json&, const ControlTarget& target) {
           {"functions", std::move(functions)}};
 }
 
+/// A worker does it first there and then here: else a value could come back from there meanwhile.
+void order_tiers(const ControlTarget& target, const std::string& order) {
+  if (target.order_tiers && !target.order_tiers(order)) {
+    throw RequestError("no worker is ready to reach what the disk or Redis holds; try again");
+  }
+}
+
 Json clear(const Json&, const ControlTarget& target) {
+  order_tiers(target, {shared::kClearOrder});
   const std::uint64_t entries = target.cache.counters().entries;
   target.cache.clear();
   return {{"cleared", number(entries)}};
@@ -182,6 +192,8 @@ Json clear(const Json&, const ControlTarget& target) {
 
 Json evict(const Json& request, const ControlTarget& target) {
   const std::string& tag = string_in(request, "tag");
+  if (tag.size() > kLongestTag) throw RequestError("the tag is too long");
+  order_tiers(target, shared::kVoidOrder + ("t:" + tag));
   target.cache.invalidate("t:" + tag);
   return {{"evicted", tag}};
 }

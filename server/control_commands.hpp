@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ inline constexpr std::int64_t kMostListed = 10'000;
 /// What commands work on.
 struct ControlTarget {
   shared::MemoCache& cache;
+  /// Gives an order for the tiers behind the cache to a worker; see shared/cache_order.hpp. False
+  /// if none takes it. Empty if there are no tiers.
+  std::function<bool(std::string_view order)> order_tiers = {};
 };
 
 /// Carries out a request, in the master; never throws for what is in it.

@@ -13,7 +13,6 @@
 #include <stdexcept>
 
 #include "server/cli.hpp"
-#include "server/control_commands.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
 #include "server/proxy.hpp"
@@ -115,14 +114,26 @@ Master::Master(const Settings& settings, AppCode code)
       disk_(open_folder(settings)),
       supervisor_(supervisor_options(settings, cache_),
                   heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)),
-      control_(open_control_socket(
-          settings.control_socket, name_of_app(settings), place_of(listeners_),
-          [this](std::string_view line) { return answer_control_request(line, {cache_}); })) {
+      control_(
+          open_control_socket(settings.control_socket, name_of_app(settings), place_of(listeners_),
+                              [this, target = control_target(settings)](std::string_view line) {
+                                return answer_control_request(line, target);
+                              })) {
   set_process_title("ekiden: master");
   shared::log_role("master");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   raise_descriptor_limit();
   announce(settings);
+}
+
+ControlTarget Master::control_target(const Settings& settings) {
+  ControlTarget target{cache_};
+  if (settings.worker.cache.has_disk() || settings.worker.cache.has_redis()) {
+    target.order_tiers = [this](std::string_view order) {
+      return supervisor_.tell_a_worker(order);
+    };
+  }
+  return target;
 }
 
 void Master::announce(const Settings& settings) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/control_commands.hpp"
 #include "server/control_socket.hpp"
 #include "server/listener.hpp"
 #include "server/mold.hpp"
@@ -31,6 +32,7 @@ class Master {
 
  private:
   void announce(const Settings& settings) const;
+  ControlTarget control_target(const Settings& settings);
   void handle(int signal);
   void close_listeners() noexcept;
   void wait();

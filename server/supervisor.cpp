@@ -245,6 +245,12 @@ void Supervisor::add_channels(std::vector<pollfd>& polled) const {
   if (reload_) add(reload_->mold.channel);
 }
 
+bool Supervisor::tell_a_worker(std::string_view message) const {
+  return std::any_of(workers_.begin(), workers_.end(), [message](const auto& worker) {
+    return worker->state == shared::WorkerState::ready && send(worker->channel, message);
+  });
+}
+
 std::optional<int> Supervisor::exit_code() const {
   if (!stopping_ || !workers_.empty() || !dismissed_.empty()) return std::nullopt;
   return exit_code_;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/backoff.hpp"
@@ -72,6 +73,8 @@ class Supervisor {
   std::optional<int> exit_code() const;
 
   std::uint32_t ready_workers() const;
+  /// Sends a message to one ready worker, whichever. False if none took it.
+  bool tell_a_worker(std::string_view message) const;
 
  private:
   struct Seat {

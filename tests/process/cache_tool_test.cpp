@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "tests/process/program.hpp"
@@ -162,6 +163,39 @@ TEST_F(CacheTool, AServerThatWasKilledIsReportedAsGone) {
 
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.text, HasSubstr("no server listens there any more"));
+}
+
+/// True as soon as a callback had to compute; asks again and again until then.
+bool computes_again(Site& site, int times) {
+  const auto deadline = std::chrono::steady_clock::now() + kServerPatience;
+  while (site.server.count("computes ") < times) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    call(site, "loud", "apples");
+  }
+  return true;
+}
+
+TEST(CacheToolAndDisk, WhatIsOnDiskIsForgottenToo) {
+  const worker::test::TemporaryFolder folder;
+  const std::vector<std::string> arguments{"--cache-dir", folder.path().string()};
+  {
+    Site site("remembers", arguments);
+    site.server.wait_for("ready: 1 worker");
+    call(site, "loud", "apples");
+    site.server.send_signal(SIGTERM);
+    ASSERT_EQ(site.server.wait_for_exit(), 0);
+  }
+  Site site("remembers", arguments);
+  site.server.wait_for("ready: 1 worker");
+  call(site, "loud", "apples");
+  ASSERT_EQ(site.server.count("computes "), 0) << "it comes from the disk";
+  const std::string control = site.folder.path() / "control";
+
+  EXPECT_EQ(cache_tool({"clear", "--control-socket", control}).code, 0);
+  EXPECT_TRUE(computes_again(site, 1));
+
+  EXPECT_EQ(cache_tool({"evict", "words", "--control-socket", control}).code, 0);
+  EXPECT_TRUE(computes_again(site, 2));
 }
 
 /// Connects as another user; what comes back is the errno, or 0 if it is even answered.

@@ -5,9 +5,11 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "shared/cache_order.hpp"
 #include "shared/disk_tier.hpp"
 #include "shared/heritage.hpp"
 #include "shared/log.hpp"
@@ -65,6 +67,16 @@ void open_process_cache(const shared::Heritage& heritage) {
   }
   // Never destroyed: frames and views hold on to it until the process ends.
   set_cache(new shared::TieredCache(*heritage.cache, std::move(tiers)));
+}
+
+void obey_cache_order(std::string_view order) {
+  if (order.empty()) return;
+  run_in_background([what = order[0], name = std::string(order.substr(1))] {
+    shared::TieredCache* cache = process_cache();
+    if (cache == nullptr) return;
+    if (what == shared::kClearOrder) cache->clear();
+    if (what == shared::kVoidOrder) cache->invalidate(name);
+  });
 }
 
 void flush_process_cache() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string_view>
+
 namespace ekiden::shared {
 struct Heritage;
 }
@@ -14,5 +16,9 @@ void open_process_cache(const shared::Heritage& heritage);
 
 /// Waits a few seconds at most for values that are on their way to the disk.
 void flush_process_cache();
+
+/// Does soon, on another thread, what the master asks for; see shared/cache_order.hpp. Anything
+/// else is ignored.
+void obey_cache_order(std::string_view order);
 
 }  // namespace ekiden::worker

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/buffer.hpp>
@@ -20,6 +21,7 @@
 
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
+#include "worker/app/cache_tiers.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/mailbox.hpp"
@@ -321,14 +323,15 @@ void PollingLoop::Impl::stop_if_drained() {
   if (context.draining && acceptor_stopped && sessions.empty()) stop(0);
 }
 
-/// The channel is one-way: anything that arrives on it but its end is skipped.
+/// What arrives on the channel is its end, or an order for the cache.
 void PollingLoop::Impl::watch_master() {
   if (heritage.channel < 0) return;
   channel.async_wait(Descriptor::wait_read, [this](const boost::system::error_code&) {
-    char message = 0;
-    const ssize_t got = ::recv(heritage.channel, &message, sizeof message, MSG_DONTWAIT);
+    std::array<char, 4096> message;
+    const ssize_t got = ::recv(heritage.channel, message.data(), message.size(), MSG_DONTWAIT);
     const bool alive = got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
     if (!alive) ::_exit(1);
+    if (got > 0) obey_cache_order({message.data(), static_cast<std::size_t>(got)});
     watch_master();
   });
 }
