@@ -11,7 +11,8 @@ packages_for() {
                 libhiredis-dev ;;
     test) echo libgtest-dev libgmock-dev chromium fonts-liberation redis-server ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
-    bench) echo nginx redis-server wrk ;;
+    bench) echo nginx redis-server wrk python3-flask python3-flask-caching python3-pandas \
+                python3-redis ;;
     *) echo "setup.sh: unknown purpose '$1' (known: build test all bench)" >&2; exit 2 ;;
   esac
 }

@@ -1,243 +1,324 @@
 // SPDX-License-Identifier: MIT
-// What a cache hit costs: the shared cache against a map private to the process, which no other
-// worker sees, and against Redis over a unix socket. Prints medians of one thread, and ratios.
-#include "shared/clock.hpp"
-#include "shared/memo_cache.hpp"
-
+// The shared cache against a map private to the process, which no other worker sees, Redis, LMDB,
+// and Flask-Caching's figures from a file that flask_caching_bench.py has written.
 #include <fmt/core.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <cstring>
-#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <stdexcept>
+#include <random>
 #include <string>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
-extern char** environ;
+#include "cache_peers.hpp"
+#include "cache_processes.hpp"
+#include "cache_report.hpp"
+#include "shared/frame.hpp"
+#include "shared/memo_cache.hpp"
 
 namespace {
 
+using namespace ekiden::bench;
+using ekiden::shared::ColumnType;
+using ekiden::shared::FrameLayout;
+using ekiden::shared::FrameView;
 using ekiden::shared::MemoCache;
-using ekiden::shared::monotonic_ns;
+using ekiden::shared::StoreOptions;
+using ekiden::shared::ValueWriter;
 
 /// One size of value, and how often to ask for it.
 struct Workload {
-  std::string title;
+  const char* title;
   std::size_t bytes, keys;
-  int samples, redis_samples;
+  int redis_samples;
+  double put_goal_ns;
 };
 
-struct Cost {
-  double median_ns = 0, cpu_ns = 0;
-};
-
-volatile unsigned char sink;
-
-void touch(const char* bytes, std::size_t size) {
-  sink = static_cast<unsigned char>(bytes[0] ^ bytes[size - 1]);
-}
-
-/// Medians over `samples` samples of `batch` hits each, after a tenth as many to warm up.
-Cost measure(int samples, int batch, std::size_t keys,
-             const std::function<void(std::size_t)>& hit) {
-  std::vector<std::uint64_t> times;
-  times.reserve(static_cast<std::size_t>(samples));
-  std::size_t key = 0;
-  std::uint64_t cpu = 0;
-  for (int sample = -samples / 10; sample < samples; ++sample) {
-    if (sample == 0) cpu = monotonic_ns(CLOCK_PROCESS_CPUTIME_ID);
-    const std::uint64_t start = monotonic_ns();
-    for (int turn = 0; turn < batch; ++turn) hit(key = (key + 7) % keys);
-    if (sample >= 0) times.push_back(monotonic_ns() - start);
-  }
-  cpu = monotonic_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  std::nth_element(times.begin(), times.begin() + samples / 2, times.end());
-  return {static_cast<double>(times[static_cast<std::size_t>(samples) / 2]) / batch,
-          static_cast<double>(cpu) / samples / batch};
-}
-
-std::string key_name(const Workload& workload, std::size_t key) {
-  return fmt::format("expensive_query_{:06}_{}", key, workload.bytes);
-}
+const std::vector<Workload> kWorkloads{{"64 B, 1000 keys", 64, 1000, 4000, 3e3},
+                                       {"4 KB, 1000 keys", 4096, 1000, 4000, 0},
+                                       {"1 MB, 32 keys", 1'000'000, 32, 100, 150e3},
+                                       {"100 MB, 1 key", 100'000'000, 1, 3, 35e6}};
+constexpr int kRounds = 5;
+constexpr int kBatch = 16;
+constexpr int kHitSamples = 6000;
 
 std::vector<std::string> key_names(const Workload& workload) {
   std::vector<std::string> names;
-  for (std::size_t key = 0; key < workload.keys; ++key) names.push_back(key_name(workload, key));
+  for (std::size_t key = 0; key < workload.keys; ++key) {
+    names.push_back(fmt::format("expensive_query_{:06}_{:012}", key, workload.bytes));
+  }
   return names;
 }
 
-Cost measure_shared(const Workload& workload) {
-  MemoCache cache(
-      {.data_bytes = std::max<std::size_t>(16U << 20, workload.bytes * workload.keys * 5 / 4)});
-  cache.attach(0);
-  const std::string value(workload.bytes, 'x');
-  const auto names = key_names(workload);
-  for (const std::string& name : names) cache.store(name, std::as_bytes(std::span(value)));
-  return measure(workload.samples, 16, workload.keys, [&](std::size_t key) {
-    const auto pin = cache.find(names[key]);
-    touch(reinterpret_cast<const char*>(pin->bytes().data()), pin->bytes().size());
-  });
+MemoCache::Limits limits_for(const Workload& workload) {
+  return {.data_bytes = std::max<std::size_t>(32U << 20, workload.bytes * workload.keys * 5 / 2)};
 }
 
-Cost measure_private(const Workload& workload) {
-  std::unordered_map<std::string, std::string> map;
-  const auto names = key_names(workload);
-  for (const std::string& name : names) map[name].assign(workload.bytes, 'x');
-  return measure(workload.samples, 16, workload.keys, [&](std::size_t key) {
-    const std::string& value = map.find(names[key])->second;
-    touch(value.data(), value.size());
-  });
-}
+struct Peers {
+  std::optional<RedisServer> server;
+  std::optional<RedisClient> redis;
+  Figures flask;
 
-/// A redis-server of our own, on a socket in a temporary folder; both end with it.
-class Redis {
- public:
-  Redis() {
-    std::string folder = std::filesystem::temp_directory_path() / "ekiden_bench_XXXXXX";
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    folder_ = folder;
-    const std::string socket_path = folder + "/redis.sock";
-    std::vector<std::string> words{
-        "redis-server", "--port", "0",         "--unixsocket", socket_path, "--save", "",
-        "--appendonly", "no",     "--logfile", "/dev/null",    "--dir",     folder};
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    if (posix_spawnp(&pid_, words[0].c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
-      throw std::runtime_error("redis-server is not installed");
-    }
-    connect_to(socket_path);
+  double flask_figure(const std::string& name) const {
+    const auto found = flask.find(name);
+    return found == flask.end() ? 0 : found->second;
   }
-  Redis(const Redis&) = delete;
-  Redis& operator=(const Redis&) = delete;
-  ~Redis() {
-    if (socket_ >= 0) close(socket_);
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
-  }
-
-  void set(const std::string& key, const std::string& value) {
-    send_all(fmt::format("*3\r\n$3\r\nSET\r\n${}\r\n{}\r\n${}\r\n", key.size(), key, value.size()));
-    send_all(value);
-    send_all("\r\n");
-    read_until([](std::string_view reply) { return reply.ends_with("\r\n"); });
-    if (std::string_view(buffer_.data(), filled_) != "+OK\r\n") {
-      throw std::runtime_error("redis refused a value");
-    }
-  }
-  /// The value stays in a buffer until the next call.
-  std::string_view get(const std::string& key) {
-    send_all(fmt::format("*2\r\n$3\r\nGET\r\n${}\r\n{}\r\n", key.size(), key));
-    std::size_t head = 0;
-    std::size_t size = 0;
-    read_until([&](std::string_view reply) {
-      if (head == 0) {
-        const std::size_t line = reply.find("\r\n");
-        if (line == std::string_view::npos) return false;
-        if (reply[0] != '$') throw std::runtime_error("redis gave no value");
-        std::from_chars(reply.data() + 1, reply.data() + line, size);
-        head = line + 2;
-        if (buffer_.size() < head + size + 2) buffer_.resize(head + size + 2);
-      }
-      return reply.size() >= head + size + 2;
-    });
-    return {buffer_.data() + head, size};
-  }
-
- private:
-  void connect_to(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    for (int attempt = 0; attempt < 500; ++attempt) {
-      socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return;
-      close(std::exchange(socket_, -1));
-      poll(nullptr, 0, 10);
-    }
-    throw std::runtime_error("redis-server did not start");
-  }
-  void send_all(std::string_view data) {
-    while (!data.empty()) {
-      const ssize_t sent = send(socket_, data.data(), data.size(), MSG_NOSIGNAL);
-      if (sent <= 0) throw std::runtime_error("redis closed the connection");
-      data.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-  void read_until(const std::function<bool(std::string_view)>& complete) {
-    filled_ = 0;
-    do {
-      const ssize_t got = recv(socket_, buffer_.data() + filled_, buffer_.size() - filled_, 0);
-      if (got <= 0) throw std::runtime_error("redis closed the connection");
-      filled_ += static_cast<std::size_t>(got);
-    } while (!complete({buffer_.data(), filled_}));
-  }
-
-  pid_t pid_ = 0;
-  int socket_ = -1;
-  std::filesystem::path folder_;
-  std::vector<char> buffer_ = std::vector<char>(65536);
-  std::size_t filled_ = 0;
 };
 
-Cost measure_redis(Redis& redis, const Workload& workload) {
+/// The hits of one size from everybody, in turns, so that what else the machine does meets all.
+struct HitTimes {
+  Samples plain, full, map, redis, lmdb;
+};
+
+void fill_all(const Workload& workload, const std::vector<std::string>& names, MemoCache& cache,
+              std::unordered_map<std::string, std::string>& map, Lmdb& lmdb, Peers& peers) {
   const std::string value(workload.bytes, 'x');
+  for (const std::string& name : names) {
+    cache.store(name, std::as_bytes(std::span(value)));
+    map[name] = value;
+    lmdb.put(name, value);
+    if (peers.redis) peers.redis->set(name, value);
+  }
+}
+
+/// As a memoized function asks: with a timeout, two tags, and its own statistics.
+StoreOptions full_options(MemoCache& cache) {
+  const std::vector<std::string> tags{"t:sales", "t:europe"};
+  return {.timeout = std::chrono::hours(1),
+          .names = cache.names("f:expensive_query", tags),
+          .function = cache.function("expensive_query")};
+}
+
+HitTimes measure_hits(const Workload& workload, Peers& peers) {
+  MemoCache cache(limits_for(workload));
+  cache.attach(0);
+  MemoCache full_cache(limits_for(workload));
+  full_cache.attach(0);
+  std::unordered_map<std::string, std::string> map;
+  Lmdb lmdb;
   const auto names = key_names(workload);
-  for (const std::string& name : names) redis.set(name, value);
-  return measure(workload.redis_samples, 1, workload.keys, [&](std::size_t key) {
-    const std::string_view found = redis.get(names[key]);
-    touch(found.data(), found.size());
-  });
+  fill_all(workload, names, cache, map, lmdb, peers);
+  const StoreOptions options = full_options(full_cache);
+  const std::function<void(ValueWriter&)> compute = [&](ValueWriter& result) {
+    const auto place = result.reserve(workload.bytes);
+    std::memset(place.data(), 'x', place.size());
+  };
+  HitTimes times;
+  for (int round = 0; round < kRounds; ++round) {
+    take_samples(times.plain, kHitSamples, kBatch, names.size(), [&](std::size_t key) {
+      const auto pin = cache.find(names[key]);
+      touch(pin->bytes().data(), pin->bytes().size());
+    });
+    take_samples(times.map, kHitSamples, kBatch, names.size(), [&](std::size_t key) {
+      const std::string& value = map.find(names[key])->second;
+      touch(value.data(), value.size());
+    });
+    take_samples(times.full, kHitSamples, kBatch, names.size(), [&](std::size_t key) {
+      const auto pin = full_cache.get_or_compute(names[key], options, compute);
+      touch(pin.bytes().data(), pin.bytes().size());
+    });
+    take_samples(times.lmdb, kHitSamples, kBatch, names.size(), [&](std::size_t key) {
+      const auto value = lmdb.get(names[key]);
+      touch(value.data(), value.size());
+    });
+    if (!peers.redis) continue;
+    take_samples(times.redis, workload.redis_samples, 1, names.size(), [&](std::size_t key) {
+      const auto value = peers.redis->get(names[key]);
+      touch(value.data(), value.size());
+    });
+  }
+  return times;
 }
 
-std::string time_text(double nanoseconds) {
-  if (nanoseconds < 1e3) return fmt::format("{:.0f} ns", nanoseconds);
-  if (nanoseconds < 1e6) return fmt::format("{:.1f} µs", nanoseconds / 1e3);
-  return fmt::format("{:.1f} ms", nanoseconds / 1e6);
+void report_hits(const Workload& workload, Peers& peers) {
+  using Kind = Goal::Kind;
+  const HitTimes times = measure_hits(workload, peers);
+  const std::string row = fmt::format("hit {}", workload.title);
+  const std::string full_row = row + ", TTL + tags + statistics";
+  const double plain = times.plain.median();
+  const double full = times.full.median();
+  const bool small = workload.bytes == 64;
+  // A single hot key stays in the map's cache lines, and a pin is a locked store all the same.
+  print_row(row, plain, "unordered_map", times.map.median(),
+            {Kind::at_most_ratio, workload.keys == 1 ? 2.5 : 1.3});
+  print_row(row, plain, "LMDB", times.lmdb.median(), {});
+  if (peers.redis) {
+    const double redis = times.redis.median();
+    const double goal = small ? 100 : workload.bytes == 1'000'000 ? 5000 : 0;
+    const Goal plain_goal = goal > 0 ? Goal{Kind::faster_than, goal} : Goal{};
+    print_row(row, plain, "Redis", redis, plain_goal);
+    print_row(full_row, full, "Redis", redis, small ? Goal{Kind::faster_than, 50} : Goal{});
+  }
 }
 
-void print_row(const std::string& title, const char* backend, const Cost& cost, const Cost& ours) {
-  fmt::print("| {} | {} | {} | {} | {} | {} |\n", title, backend, time_text(cost.median_ns),
-             time_text(cost.cpu_ns), fmt::format("{:.2f}", cost.median_ns / ours.median_ns),
-             fmt::format("{:.2f}", cost.cpu_ns / ours.cpu_ns));
+void report_puts(const Workload& workload, Peers& peers) {
+  MemoCache cache(limits_for(workload));
+  cache.attach(0);
+  Lmdb lmdb;
+  const auto names = key_names(workload);
+  const std::string value(workload.bytes, 'x');
+  const int count = std::max(3, workload.redis_samples / 4);
+  Samples ours;
+  Samples redis;
+  Samples files;
+  for (int round = 0; round < 3; ++round) {
+    take_samples(ours, count, 1, names.size(), [&](std::size_t key) {
+      cache.store(names[key], std::as_bytes(std::span(value)));
+    });
+    take_samples(files, count, 1, names.size(),
+                 [&](std::size_t key) { lmdb.put(names[key], value); });
+    if (!peers.redis) continue;
+    take_samples(redis, count, 1, names.size(),
+                 [&](std::size_t key) { peers.redis->set(names[key], value); });
+  }
+  const std::string row = fmt::format("put {}", workload.title);
+  const double goal = workload.put_goal_ns;
+  print_row(row, ours.median(), "LMDB", files.median(),
+            goal > 0 ? Goal{Goal::Kind::at_most, goal} : Goal{});
+  if (peers.redis) print_row(row, ours.median(), "Redis", redis.median(), {});
+}
+
+/// A frame of a float64 and an int64 column, built in place.
+void build_frame(std::size_t bytes, ValueWriter& result) {
+  const std::size_t rows = bytes / 16;
+  FrameLayout layout(rows);
+  layout.add("value", ColumnType::float64);
+  layout.add("count", ColumnType::int64);
+  const auto place = result.reserve(layout.finish());
+  layout.write(place);
+  auto* values = reinterpret_cast<double*>(place.data() + layout.columns()[0].data_offset);
+  auto* counts = reinterpret_cast<std::int64_t*>(place.data() + layout.columns()[1].data_offset);
+  for (std::size_t row = 0; row < rows; ++row) {
+    values[row] = static_cast<double>(row);
+    counts[row] = static_cast<std::int64_t>(row);
+  }
+}
+
+/// Four sums side by side, as pandas has them too.
+template <class T>
+T sum(std::span<const T> column) {
+  T sums[4] = {};
+  std::size_t row = 0;
+  for (; row + 4 <= column.size(); row += 4) {
+    for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += column[row + lane];
+  }
+  for (; row < column.size(); ++row) sums[0] += column[row];
+  return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
+volatile double total;
+
+void report_frames(const Peers& peers) {
+  MemoCache cache({.data_bytes = 256U << 20});
+  cache.attach(0);
+  const StoreOptions options = full_options(cache);
+  for (const std::size_t bytes : {64UL, 4096UL, 1'000'000UL, 100'000'000UL}) {
+    const std::string key = fmt::format("frame of {}", bytes);
+    const std::function<void(ValueWriter&)> compute = [&](ValueWriter& result) {
+      build_frame(bytes, result);
+    };
+    const bool large = bytes == 100'000'000;
+    Samples obtain;
+    Samples scan;
+    take_samples(obtain, kHitSamples, kBatch, 1, [&](std::size_t) {
+      const auto pin = cache.get_or_compute(key, options, compute);
+      const FrameView frame(pin.bytes().data());
+      const auto column = frame.values<double>(*frame.find("value"));
+      touch(column.data(), column.size_bytes());
+    });
+    take_samples(scan, 21, 1, 1, [&](std::size_t) {
+      const auto pin = cache.get_or_compute(key, options, compute);
+      const FrameView frame(pin.bytes().data());
+      total = sum(frame.values<double>(*frame.find("value"))) +
+              static_cast<double>(sum(frame.values<std::int64_t>(*frame.find("count"))));
+    });
+    for (const auto& [name, title] :
+         {std::pair{"redis", "Flask-Caching + Redis"}, {"files", "Flask-Caching + FileSystem"}}) {
+      const bool goal = large && std::string_view(name) == "redis";
+      const char* size = bytes == 64 ? "64 B" : bytes == 4096 ? "4 KB" : !large ? "1 MB" : "100 MB";
+      print_row(fmt::format("obtain a frame of {}", size), obtain.median(), title,
+                peers.flask_figure(fmt::format("{}_hit_{}", name, bytes)),
+                goal ? Goal{Goal::Kind::faster_than, 1e6} : Goal{});
+      if (!large) continue;
+      print_row("obtain and sum all 100 MB", scan.median(), title,
+                peers.flask_figure(fmt::format("{}_scan", name)),
+                goal ? Goal{Goal::Kind::faster_than, 100} : Goal{});
+    }
+  }
+}
+
+void report_processes(const Peers& peers) {
+  using Kind = Goal::Kind;
+  const double herd = herd_computations();
+  print_row("computations of a herd of 8", herd, "Flask-Caching + Redis",
+            peers.flask_figure("redis_herd"), {Kind::at_most, 1}, Unit::number);
+  print_row("computations of a herd of 8", herd, "Flask-Caching + FileSystem",
+            peers.flask_figure("files_herd"), {Kind::at_most, 1}, Unit::number);
+  const double redis_wake = peers.server ? redis_wake_ns(peers.server->socket_path()) : 0;
+  print_row("wake of a follower", follower_wake_ns(), "Redis, BLPOP", redis_wake,
+            {Kind::at_most, 150e3});
+  print_row("take-over after kill -9", take_over_ns(), "", 0, {Kind::at_most, 1e6});
+}
+
+/// Bytes of keys and values in a full cache, by the bytes there are for them. Sizes are spread
+/// evenly over their logarithm.
+void report_payload() {
+  MemoCache cache({.data_bytes = 128U << 20, .entries = 65536});
+  cache.attach(0);
+  std::minstd_rand random(1);
+  std::uniform_real_distribution<double> exponent(std::log(256.0), std::log(1e6));
+  const std::string value(1'000'000, 'x');
+  std::size_t stored = 0;
+  for (int key = 0; stored < std::size_t{1} << 30; ++key) {
+    const auto bytes = static_cast<std::size_t>(std::exp(exponent(random)));
+    cache.store(fmt::format("value {}", key), std::as_bytes(std::span(value).first(bytes)));
+    stored += bytes;
+  }
+  const auto counters = cache.counters();
+  print_row("payload of a full cache, 256 B to 1 MB",
+            static_cast<double>(counters.payload_bytes) / static_cast<double>(counters.data_bytes),
+            "", 0, {Goal::Kind::at_least, 0.9}, Unit::number);
+}
+
+Figures read_figures(const char* path) {
+  Figures figures;
+  std::ifstream file(path);
+  std::string name;
+  for (double value = 0; file >> name >> value;) figures[name] = value;
+  return figures;
 }
 
 }  // namespace
 
-int main() {
-  const std::vector<Workload> workloads{{"64 B", 64, 1000, 50'000, 20'000},
-                                        {"1 MB", 1'000'000, 16, 50'000, 500},
-                                        {"100 MB", 100'000'000, 1, 50'000, 10}};
-  std::optional<Redis> redis;
+int main(int count, char** arguments) {
+  Peers peers;
+  if (count > 1) peers.flask = read_figures(arguments[1]);
+  if (peers.flask.empty()) fmt::print(stderr, "cache_bench: no figures of Flask-Caching\n");
   try {
-    redis.emplace();
+    peers.server.emplace();
+    peers.redis.emplace(peers.server->socket_path());
   } catch (const std::runtime_error& error) {
     fmt::print(stderr, "cache_bench: {}: its rows are left out\n", error.what());
+    peers.redis.reset();
+    peers.server.reset();
   }
+  fmt::print("## Shared cache\n\n");
+  print_head();
+  for (const Workload& workload : kWorkloads) report_hits(workload, peers);
+  for (const Workload& workload : kWorkloads) report_puts(workload, peers);
+  report_frames(peers);
+  report_processes(peers);
+  report_payload();
   fmt::print(
-      "## Cache hits\n\n"
-      "| hit of | from | median | CPU | median, to ours | CPU, to ours "
-      "|\n|---|---|---|---|---|---|\n");
-  for (const Workload& workload : workloads) {
-    const Cost ours = measure_shared(workload);
-    print_row(workload.title, "shared cache", ours, ours);
-    print_row(workload.title, "private map", measure_private(workload), ours);
-    if (redis) print_row(workload.title, "redis", measure_redis(*redis, workload), ours);
-  }
-  fmt::print(
-      "\nEach hit hashes its key, and reads the first and last byte. CPU: of this process; "
-      "redis-server's own comes on top.\n");
+      "\nMedians of wall time on one thread. Hits: {} rounds of {} samples of {} hits each, ours "
+      "and the peers' in turns; each hashes its key of 41 bytes and reads the value's first and "
+      "last byte. Redis: hiredis over a unix socket. LMDB: without syncs, one renewed read "
+      "transaction per hit. Flask-Caching: `memoize` of a pandas frame of a float64 and an int64 "
+      "column, medians of 5 to 200. Herd, wake, take-over: {} rounds; wake: from the end of the "
+      "computation; take-over: from the kill, with the master's waitpid and reap. Payload: keys "
+      "and values, by the bytes of the data area.\n",
+      kRounds, kHitSamples, kBatch, 40);
 }
