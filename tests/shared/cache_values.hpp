@@ -47,6 +47,13 @@ inline bool whole_pattern(std::span<const std::byte> value, std::uint64_t key) {
   return true;
 }
 
+/// The `seed` of a value that is whole.
+inline std::uint64_t pattern_seed(std::span<const std::byte> value) {
+  std::uint64_t seed = 0;
+  if (value.size() >= 24) std::memcpy(&seed, value.data() + 16, 8);
+  return seed;
+}
+
 inline std::string pattern(std::size_t size, std::uint64_t key, std::uint64_t seed = 1) {
   std::string value(size, '\0');
   fill_pattern(std::as_writable_bytes(std::span(value)), key, seed);

@@ -1,172 +1,148 @@
 // SPDX-License-Identifier: MIT
 // Workers under full load are killed at random moments, some hundred times. The number is
 // EKIDEN_KILLS, 500 unless set.
-#include "shared/futex.hpp"
-#include "shared/memo_cache.hpp"
-#include "tests/shared/cache_values.hpp"
-#include "tests/shared/processes.hpp"
-
 #include <gtest/gtest.h>
 
-#include <array>
-#include <atomic>
-#include <random>
-#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "tests/shared/processes.hpp"
+#include "tests/shared/storm_load.hpp"
 
 namespace ekiden::shared {
 namespace {
 
-constexpr std::uint32_t kWorkers = 6;
-constexpr std::uint32_t kThreads = 2;
-constexpr std::uint64_t kKeys = 3000;
-
-struct Board {
-  std::atomic<std::uint64_t> corrupt, refused;
-  std::atomic<std::uint32_t> operations;  ///< futex word
-};
-
-/// 64 bytes to 2 KB; each 7th key up to 30 KB, each 50th up to 600 KB. All together exceed the
-/// cache several times.
-std::size_t size_of(std::uint64_t key, std::uint64_t seed) {
-  const std::uint64_t most = key % 50 == 0 ? 600'000 : key % 7 == 0 ? 30'000 : 2'000;
-  return 64 + (seed * 0x9e3779b97f4a7c15ULL >> 20U) % most / 8 * 8;
-}
-
-/// One thread of a worker: finds, stores, erases and computes without end.
-class Load {
- public:
-  Load(MemoCache& cache, Board& board, std::uint64_t seed)
-      : cache_(cache), board_(board), random_(seed) {}
-
-  [[noreturn]] void run() {
-    for (;;) {
-      const std::uint64_t key = random_() % kKeys;
-      const std::uint64_t action = random_() % 100;
-      if (action < 60) {
-        if (auto pin = cache_.find(name(key))) keep(std::move(*pin), key);
-      } else if (action < 75) {
-        store(key);
-      } else if (action < 95) {
-        compute(key, action % 4 == 0);
-      } else if (action < 99) {
-        cache_.erase(name(key));
-      } else if (random_() % 50 == 0) {
-        cache_.clear();
-      }
-      if (board_.operations.fetch_add(1) % 64 == 0) futex_wake_all(board_.operations);
-    }
-  }
-
- private:
-  struct Held {
-    Pin pin;
-    std::uint64_t key = 0;
-  };
-  static std::string name(std::uint64_t key) { return "storm key " + std::to_string(key); }
-
-  void check(const Pin& pin, std::uint64_t key) {
-    if (!whole_pattern(pin.bytes(), key)) ++board_.corrupt;
-  }
-  /// Holds the pin for a while, and looks at the value again before it lets go.
-  void keep(Pin pin, std::uint64_t key) {
-    check(pin, key);
-    Held& held = held_[random_() % held_.size()];
-    if (!held.pin.bytes().empty()) check(held.pin, held.key);
-    held = {std::move(pin), key};
-  }
-  void store(std::uint64_t key) {
-    const std::uint64_t seed = random_();
-    const std::string value = pattern(size_of(key, seed), key, seed);
-    StoreOptions options;
-    if (seed % 4 == 0) options.timeout = std::chrono::milliseconds(20);
-    if (!cache_.store(name(key), bytes(value), options)) ++board_.refused;
-  }
-  void compute(std::uint64_t key, bool nested) {
-    const std::uint64_t seed = random_();
-    try {
-      keep(cache_.get_or_compute(name(key), {},
-                                 [&](ValueWriter& writer) {
-                                   if (seed % 20 == 0) throw std::runtime_error("storm");
-                                   if (nested) compute((key + seed % 5) % kKeys, false);
-                                   fill_pattern(writer.reserve(size_of(key, seed)), key, seed);
-                                 }),
-           key);
-    } catch (const std::runtime_error&) {
-    }
-  }
-
-  MemoCache& cache_;
-  Board& board_;
-  std::mt19937_64 random_;
-  std::array<Held, 8> held_;
-};
-
 class KillStorm : public ::testing::Test {
  protected:
+  void SetUp() override {
+    cache_.attach(0);
+    for (std::uint32_t which = 0; which < kKept; ++which) keep(which);
+    for (std::uint32_t slot = 1; slot <= kWorkers; ++slot) workers_.push_back(start(slot));
+  }
+
   Child start(std::uint32_t slot) {
-    const std::uint64_t seed = ++lives_ * 1000;
-    return Child([this, slot, seed] {
+    return Child([this, slot] {
       cache_.attach(slot);
       std::vector<std::thread> threads;
-      for (std::uint32_t number = 0; number < kThreads; ++number) {
-        threads.emplace_back([this, seed, number] { Load(cache_, *board_, seed + number).run(); });
+      for (std::uint32_t thread = 0; thread < kThreads; ++thread) {
+        const std::uint32_t load = (slot - 1) * kThreads + thread;
+        threads.emplace_back(
+            [this, load] { Load(cache_, *board_, load, board_->lives[load]).run(); });
       }
       return pause();
     });
   }
-  /// False if the workers do not do `more` operations: somebody is stuck.
+  void keep(std::uint32_t which) {
+    promises_.make(kLoads + which, 0, ++kept_number_, kept_[which]);
+  }
+
+  void kill(std::uint32_t slot) {
+    const std::uint32_t first = (slot - 1) * kThreads;
+    for (std::uint32_t load = first; load < first + kThreads; ++load) ++board_->lives[load];
+    workers_[slot - 1].kill_and_wait();
+    for (std::uint32_t load = first; load < first + kThreads; ++load) {
+      board_->clearing[load] = false;
+    }
+  }
+  bool reap(std::uint32_t slot) {
+    return eventually([&] { return cache_.reap(slot); });
+  }
+  /// False if nobody has done `more` operations within a minute.
   bool progress(std::uint32_t more) {
     const std::uint32_t start = board_->operations;
+    return within_a_minute([&] { return board_->operations - start >= more; });
+  }
+  /// The loads that do not get on, within a minute.
+  std::vector<std::uint32_t> stuck() {
+    std::vector<std::uint64_t> before(board_->turns.begin(), board_->turns.end());
+    std::vector<std::uint32_t> stuck;
+    for (std::uint32_t load = 0; load < kLoads; ++load) {
+      const auto goes_on = [&] { return board_->turns[load] > before[load] + 1; };
+      if (!within_a_minute(goes_on)) stuck.push_back(load);
+    }
+    return stuck;
+  }
+  bool within_a_minute(const std::function<bool()>& condition) {
     const std::uint64_t deadline = monotonic_ns() + 60'000'000'000ULL;
-    while (board_->operations - start < more) {
+    while (!condition()) {
       if (monotonic_ns() > deadline) return false;
       futex_wait(board_->operations, board_->operations, std::chrono::milliseconds(1));
     }
     return true;
   }
-  bool reap(std::uint32_t slot) {
-    return eventually([&] { return cache_.reap(slot); });
+  void expect_nothing_lost() const {
+    EXPECT_EQ(board_->corrupt, 0U);
+    EXPECT_EQ(board_->lost, 0U);
+    EXPECT_EQ(board_->went_back, 0U);
+    EXPECT_EQ(board_->revenants, 0U);
+    for (std::uint32_t epoch = 0; epoch < kEpochs; ++epoch) {
+      const Board::Tally& tally = board_->tallies[epoch];
+      EXPECT_LE(tally.additions, tally.highest) << "two loads stored the same number of a counter";
+    }
   }
+  void expect_all_was_done() const;
 
   MemoCache cache_{{.data_bytes = 12U << 20}};
   SharedObject<Board> board_;
-  std::uint64_t lives_ = 0;
+  Promises promises_{cache_, *board_};
+  std::array<Pin, kKept> kept_;
+  std::uint32_t kept_number_ = 0;
+  std::vector<Child> workers_;
 };
 
-TEST_F(KillStorm, NoValueIsCorruptAndNobodyIsStuck) {
+/// The storm proves nothing about what it did not come to.
+void KillStorm::expect_all_was_done() const {
+  const CacheCounters counters = cache_.counters();
+  for (const auto& [what, count] : {std::pair{"operations", std::uint64_t{board_->operations}},
+                                    {"hits", counters.hits},
+                                    {"evictions", counters.evictions},
+                                    {"stale", counters.stale},
+                                    {"refreshes", counters.refreshes},
+                                    {"touched", board_->touched.load()},
+                                    {"added", board_->added.load()},
+                                    {"promised", board_->promised.load()},
+                                    {"relied_on", board_->relied_on.load()},
+                                    {"voidings", board_->voidings[0].done.load()},
+                                    {"clears", std::uint64_t{board_->clears}}}) {
+    EXPECT_GT(count, 0U) << what;
+    RecordProperty(what, std::to_string(count));
+  }
+  for (const auto& [what, count] : {std::pair{"rebuilds", counters.rebuilds},
+                                    {"take_overs", counters.take_overs},
+                                    {"uncached", counters.uncached},
+                                    {"epochs", std::uint64_t{board_->epochs}},
+                                    {"refused", board_->refused.load()}}) {
+    RecordProperty(what, std::to_string(count));
+  }
+}
+
+TEST_F(KillStorm, LosesNoValueCorruptsNoneAndLeavesNobodyStuck) {
   const long kills = setting("EKIDEN_KILLS", kSanitized ? 100 : 500);
   std::minstd_rand random(11);  // NOLINT: the order of the victims; the moments are chance anyway
-  std::vector<Child> workers;
-  for (std::uint32_t slot = 1; slot <= kWorkers; ++slot) workers.push_back(start(slot));
 
   for (long death = 0; death < kills; ++death) {
     ASSERT_TRUE(progress(static_cast<std::uint32_t>(1 + random() % 200)))
         << "after " << death << " kills";
-    const auto victim = static_cast<std::uint32_t>(random() % kWorkers);
-    workers[victim].kill_and_wait();
-    ASSERT_TRUE(reap(victim + 1)) << "after " << death << " kills";
-    workers[victim] = start(victim + 1);
+    const auto victim = static_cast<std::uint32_t>(1 + random() % kWorkers);
+    kill(victim);
+    ASSERT_TRUE(reap(victim)) << "after " << death << " kills";
+    workers_[victim - 1] = start(victim);
+    for (std::uint32_t which = 0; which < kKept; ++which) promises_.check(kLoads + which);
+    keep(static_cast<std::uint32_t>(death % kKept));
+    if (death % 50 != 0) continue;
+    ASSERT_EQ(stuck(), std::vector<std::uint32_t>{}) << "after " << death << " kills";
   }
-  workers.clear();
-  for (std::uint32_t slot = 1; slot <= kWorkers; ++slot) ASSERT_TRUE(reap(slot));
+  ASSERT_EQ(stuck(), std::vector<std::uint32_t>{}) << "loads that do not get on";
+  for (std::uint32_t slot = 1; slot <= kWorkers; ++slot) {
+    kill(slot);
+    ASSERT_TRUE(reap(slot));
+  }
 
-  EXPECT_EQ(board_->corrupt, 0U);
+  expect_nothing_lost();
+  expect_all_was_done();
   EXPECT_EQ(cache_.check_invariants(), "");
-  const CacheCounters counters = cache_.counters();
-  EXPECT_GT(counters.evictions, 0U) << "the load did not exceed the cache";
-  EXPECT_GT(counters.hits, 0U);
-  for (const auto& [what, count] : {std::pair{"operations", std::uint64_t{board_->operations}},
-                                    {"hits", counters.hits},
-                                    {"evictions", counters.evictions},
-                                    {"rebuilds", counters.rebuilds},
-                                    {"take_overs", counters.take_overs},
-                                    {"uncached", counters.uncached},
-                                    {"refused", board_->refused.load()}}) {
-    RecordProperty(what, std::to_string(count));
-  }
 }
 
 }  // namespace
