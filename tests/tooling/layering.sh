@@ -23,8 +23,8 @@ forbid 'worker/ knows no server' '#include [<"]server/' worker
 forbid 'Asio and Beast live in worker/http/' '#include <boost/(asio|beast)' \
   $(others worker http) server apps
 forbid 'RapidJSON lives in worker/json/' '#include <rapidjson' $(others worker json) server apps
-forbid 'server/ meets worker/ in mold.cpp only' '#include [<"](worker/|ekiden/)' \
-  $(others server mold.cpp)
+forbid 'server/ meets worker/ in mold.cpp only; of the public API the control socket has Json' \
+  '#include [<"](worker/|ekiden/([^j]|j[^s]|js[^o]))' $(others server mold.cpp)
 forbid 'public headers are thin' '#include [<"](boost|rapidjson|fmt|spdlog|shared/|worker/)' \
   worker/include/ekiden
 forbid 'apps include the public API only' '#include [<"](shared|worker|server)/' apps

@@ -105,10 +105,21 @@ TEST(Routes, RefuseOtherMethodsAndNameTheAllowedOnes) {
   for (const char* path : {"/", "/_dash-layout", "/_dash-dependencies", "/assets/x"}) {
     const Answer answer = site.ask(Method::post, path);
     EXPECT_EQ(answer.status, 405) << path;
-    EXPECT_EQ(answer.headers, "Allow: GET, HEAD\r\n");
+    EXPECT_EQ(answer.headers, "Allow: GET, HEAD, OPTIONS\r\n");
   }
   EXPECT_EQ(site.get("/_dash-update-component").status, 405);
-  EXPECT_EQ(site.get("/_dash-update-component").headers, "Allow: POST\r\n");
+  EXPECT_EQ(site.get("/_dash-update-component").headers, "Allow: POST, OPTIONS\r\n");
+}
+
+TEST(Routes, AnswerOptionsWithTheAllowedMethods) {
+  Site site = one_callback(echo);
+
+  const Answer page = site.ask(Method::options, "/any/page");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers, "Allow: GET, HEAD, OPTIONS\r\n");
+  EXPECT_EQ(page.body, "");
+  EXPECT_EQ(site.ask(Method::options, "/_dash-update-component").headers,
+            "Allow: POST, OPTIONS\r\n");
 }
 
 TEST(Routes, AnswerHeadLikeGet) {

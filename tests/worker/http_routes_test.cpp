@@ -55,7 +55,7 @@ TEST(Route, RefusesOtherMethodsAndNamesItsOwn) {
   EXPECT_EQ(served.ask(Method::head, "/x").status, 201);
   const Answer answer = served.ask(Method::post, "/x");
   EXPECT_EQ(answer.status, 405);
-  EXPECT_EQ(answer.headers, "Allow: GET, HEAD, PUT\r\n");
+  EXPECT_EQ(answer.headers, "Allow: GET, HEAD, PUT, OPTIONS\r\n");
 }
 
 TEST(Route, CanBeForAllBelowAPath) {

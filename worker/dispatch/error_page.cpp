@@ -106,10 +106,12 @@ void send_bad_request(std::string_view reason, Response& response) {
 
 void send_not_found(Response& response) { send_text(404, "404 Not Found\n", response); }
 
-void send_method_not_allowed(std::string_view allowed, Response& response) {
+void send_method_not_allowed(const Request& request, std::string_view allowed,
+                             Response& response) {
   response.headers += "Allow: ";
   response.headers += allowed;
-  response.headers += "\r\n";
+  response.headers += ", OPTIONS\r\n";
+  if (request.method == Method::options) return;  // 200 with no body, as Flask answers
   send_text(405, "405 Method Not Allowed\n", response);
 }
 

@@ -30,8 +30,8 @@ void send_debug_error(const Failure& failure, Response& response);
 
 void send_bad_request(std::string_view reason, Response& response);
 void send_not_found(Response& response);
-/// 405; `allowed` is the Allow header's value.
-void send_method_not_allowed(std::string_view allowed, Response& response);
+/// 405, or the answer to OPTIONS; `allowed` is the Allow header's value but for OPTIONS.
+void send_method_not_allowed(const Request& request, std::string_view allowed, Response& response);
 void send_unsupported_media_type(Response& response);
 
 }  // namespace ekiden::worker

@@ -120,7 +120,7 @@ HttpRoutes::Match HttpRoutes::match(std::string_view name, const Request& reques
     allowed.append(allowed.empty() ? "" : ", ").append(route.method);
     if (route.method == "GET") allowed += ", HEAD";
   }
-  send_method_not_allowed(allowed, response);
+  send_method_not_allowed(request, allowed, response);
   return Match::other_method;
 }
 

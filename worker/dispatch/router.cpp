@@ -129,7 +129,7 @@ Service::Next Router::route(const Request& request, Response& response) const {
   if (own == HttpRoutes::Match::found) return Next::run_on_callback_thread;
   if (own == HttpRoutes::Match::other_method) return Next::send;
   if (request.method != Method::get && request.method != Method::head) {
-    send_method_not_allowed("GET, HEAD", response);
+    send_method_not_allowed(request, "GET, HEAD", response);
     return Next::send;
   }
   return route_get(*name, request, response);
@@ -152,7 +152,7 @@ Service::Next Router::route_outside(const Request& request, Response& response) 
 Service::Next Router::route_post(std::string_view, const Request& request,
                                  Response& response) const {
   if (request.method != Method::post) {
-    send_method_not_allowed("POST", response);
+    send_method_not_allowed(request, "POST", response);
     return Next::send;
   }
   if (!is_json(request.header("Content-Type"))) {
