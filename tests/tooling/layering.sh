@@ -25,7 +25,7 @@ forbid 'Asio and Beast live in worker/http/' '#include <boost/(asio|beast)' \
 forbid 'RapidJSON lives in worker/json/' '#include <rapidjson' $(others worker json) server apps
 forbid 'server/ meets worker/ in mold.cpp only; of the public API the control socket has Json' \
   '#include [<"](worker/|ekiden/([^j]|j[^s]|js[^o]))' $(others server mold.cpp)
-forbid 'public headers are thin' '#include [<"](boost|rapidjson|fmt|spdlog|shared/|worker/)' \
-  worker/include/ekiden
+forbid 'public headers are thin, but for the one of Boost.Interprocess' '#include [<"](boost|rapidjson|fmt|spdlog|shared/|worker/)' \
+  $(others worker/include/ekiden interprocess.hpp)
 forbid 'apps include the public API only' '#include [<"](shared|worker|server)/' apps
 exit $failures
