@@ -41,7 +41,7 @@ std::string random_name() {
 
 RedisNews::RedisNews(MemoCache& memory, const std::string& prefix, std::chrono::nanoseconds grace)
     : memory_(memory),
-      notes_(std::string("\0redis ", 7) + prefix),
+      notes_("redis tier " + prefix),
       empty_until_ns_(holds_no_values() ? monotonic_ns() + static_cast<std::uint64_t>(grace.count())
                                         : 0),
       machine_(common_machine()) {}
