@@ -13,6 +13,7 @@ namespace ekiden::shared {
 ///
 ///     lock       held by the one server that uses the folder
 ///     state      layout, "open" or "clean", boot id, size of the index
+///     voided     what was voided, for the day the index is lost
 ///     index/     LMDB's data.mdb and lock.mdb
 ///     values/    one file per large value
 ///

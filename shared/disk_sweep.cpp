@@ -11,6 +11,7 @@
 #include "shared/disk_folder.hpp"
 #include "shared/disk_index.hpp"
 #include "shared/log.hpp"
+#include "shared/void_journal.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -60,6 +61,7 @@ class Sweep {
       remove(name);
       ++removed;
     }
+    shorten_journal(txn);
     if (removed == 0) return;
     log(LogLevel::info, "cache-dir {}: removed {} file{} that had not been entered",
         folder_.string(), removed, removed == 1 ? "" : "s");
@@ -71,6 +73,7 @@ class Sweep {
     std::sort(candidates.begin(), candidates.end(),
               [](const Candidate& a, const Candidate& b) { return a.written < b.written; });
     DiskIndex::Writing txn(index_);
+    for (const Voiding& one : read_voidings(folder_)) enter(txn, one);
     std::vector<std::string> doomed;
     for (const Candidate& one : candidates) enter(txn, one, doomed);
     const std::size_t kept = txn.totals.files;
@@ -83,6 +86,25 @@ class Sweep {
   }
 
  private:
+  /// The journal's lines are by now in the index: one for each slot is enough.
+  void shorten_journal(const DiskIndex::Reading& txn) const {
+    std::vector<Voiding> voidings;
+    for (std::uint32_t slot = 0; slot < kAllSlots; ++slot) {
+      if (const auto number = txn.voided(slot); number != 0) voidings.push_back({number, slot});
+    }
+    voidings.push_back({txn.totals().cleared, kAllSlots});
+    replace_voidings(folder_, voidings);
+  }
+
+  static void enter(DiskIndex::Writing& txn, const Voiding& one) {
+    const std::uint64_t last = txn.totals.voidings;
+    txn.totals.voidings = one.number;
+    if (one.slot == kAllSlots) txn.totals.cleared = std::max(txn.totals.cleared, one.number);
+    const auto slot = static_cast<std::uint32_t>(one.slot);
+    if (one.slot < kAllSlots && txn.voided(slot) < one.number) txn.set_voided(slot);
+    txn.totals.voidings = std::max(last, one.number);
+  }
+
   void remove(const std::string& name) const {
     std::error_code ignored;
     fs::remove(values_ / name, ignored);
@@ -114,6 +136,9 @@ class Sweep {
   void enter(DiskIndex::Writing& txn, const Candidate& one, std::vector<std::string>& doomed) {
     const auto record = decode_record(std::as_bytes(std::span(one.head)));
     const KeyHash digest = disk_digest(record->key);
+    if (!txn.is_current(*record, txn.totals) || txn.voided(key_slot(digest)) > record->began) {
+      return doomed.push_back(one.name);
+    }
     if (const auto older = txn.remove(digest)) doomed.push_back(*older);
     txn.put(digest, *record, {});
     // So that what is voided from now on is newer than every value.

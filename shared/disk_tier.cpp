@@ -176,6 +176,10 @@ std::uint64_t DiskTier::begin(const Item&) {
 
 void DiskTier::abandon(const Item&, std::uint64_t) {}
 
+void DiskTier::Impl::note_voiding(const Voiding& voiding) {
+  if (!add_voiding(options.folder, voiding)) complain("a voiding may be lost with the machine");
+}
+
 void DiskTier::Impl::not_voided() {
   log(LogLevel::error,
       "cache-dir {}: what was just deleted or voided could not be noted on disk and may come back "
@@ -195,8 +199,11 @@ bool DiskTier::erase(std::string_view key) {
     const auto file = txn.remove(digest);
     ++txn.totals.voidings;
     txn.set_voided(key_slot(digest));
+    const Voiding voiding{txn.totals.voidings, key_slot(digest)};
     txn.commit();
-    if (file) impl_->unlink_all({*file});
+    if (!file) return;  // a small value is lost with the index anyway
+    impl_->note_voiding(voiding);
+    impl_->unlink_all({*file});
   });
   if (!done) impl_->not_voided();
   return erased;
@@ -207,7 +214,9 @@ void DiskTier::invalidate(std::string_view name) {
     DiskIndex::Writing txn(impl_->index);
     ++txn.totals.voidings;
     txn.set_voided(name_slot(name));
+    const Voiding voiding{txn.totals.voidings, name_slot(name)};
     txn.commit();
+    impl_->note_voiding(voiding);
   });
   if (!done) impl_->not_voided();
 }
@@ -217,7 +226,9 @@ void DiskTier::clear() {
     DiskIndex::Writing txn(impl_->index);
     txn.totals.cleared = ++txn.totals.voidings;
     const auto files = txn.clear();
+    const Voiding voiding{txn.totals.voidings, kAllSlots};
     txn.commit();
+    impl_->note_voiding(voiding);
     impl_->unlink_all(files);
   });
   if (!done) impl_->not_voided();

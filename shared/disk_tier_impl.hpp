@@ -10,6 +10,7 @@
 #include "shared/disk_file.hpp"
 #include "shared/disk_index.hpp"
 #include "shared/disk_tier.hpp"
+#include "shared/void_journal.hpp"
 
 namespace ekiden::shared {
 
@@ -23,6 +24,7 @@ struct DiskTier::Impl {
   void report(const std::exception& error);
   /// A line at most every ten seconds.
   void complain(std::string_view what);
+  void note_voiding(const Voiding& voiding);
   void not_voided();
 
   enum class Result { hit, miss, gone };

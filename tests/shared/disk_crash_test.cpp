@@ -67,6 +67,31 @@ TEST(DiskFolder, AfterAPowerLossLargeValuesAreFoundInTheirFiles) {
   EXPECT_EQ(site.found("small"), "new");
 }
 
+TEST(DiskFolder, WhatWasVoidedDoesNotComeBackAfterAPowerLoss) {
+  for (const bool restarted : {false, true}) {
+    DiskSite site;
+    site.save("cleared", pattern(kLarge, 1));
+    const fs::path cleared = site.files().at(0);
+    const std::string cleared_text = file_text(cleared);
+    site.tier().clear();
+    site.save("void", pattern(kLarge, 2), {}, "f:f");
+    site.save("kept", pattern(kLarge, 3), {}, "f:g");
+    site.tier().invalidate("f:f");
+    if (restarted) site.restart();
+    site.crash();
+    // The disk has not heard of the removal.
+    std::ofstream(cleared, std::ios::binary) << cleared_text;
+    site.reboot();
+
+    site.start();
+
+    EXPECT_EQ(site.found("cleared"), std::nullopt);
+    EXPECT_EQ(site.found("void"), std::nullopt);
+    EXPECT_TRUE(site.found("kept") == pattern(kLarge, 3));
+    EXPECT_EQ(site.files().size(), 1U);
+  }
+}
+
 TEST(DiskFolder, AServerThatStoppedLosesNothingWhenTheMachineStartsAnew) {
   DiskSite site;
   site.save("small", "value");
