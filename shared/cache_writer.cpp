@@ -184,25 +184,30 @@ void CacheWriter::settle(std::uint32_t entry, Outcome outcome, const Lifetime& l
   entries_.wake(entry);
 }
 
-/// Makes what begin() took the value of its key.
-void CacheWriter::make_current(std::uint32_t entry, const Lifetime& lifetime) {
+/// Makes what begin() took the value of its key. False if all words of its buckets name
+/// computations; then there was no value that it could have replaced.
+bool CacheWriter::make_current(std::uint32_t entry, const Lifetime& lifetime) {
   entries_.publish(entry, Outcome::value, lifetime);
-  if (entries_.link(entry)) {
+  const bool linked = entries_.link(entry);
+  if (linked) {
     eviction_.admit(entry);
   } else {
     entries_.retire(entry);
   }
+  return linked;
 }
 
-void CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us) {
+bool CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us) {
   const Lock lock(mutex_);
   entries_[ticket.entry].cost_us.store(cost_us, memory_order_relaxed);
+  bool current = true;
   if (StateWord::unpack(ticket.state).state == EntryState::computing) {
     settle(ticket.entry, Outcome::value, lifetime);
   } else {
-    make_current(ticket.entry, lifetime);
+    current = make_current(ticket.entry, lifetime);
   }
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+  return current;
 }
 
 Entry* CacheWriter::current(const KeyHash& hash, std::string_view key) const {
@@ -214,9 +219,9 @@ Entry* CacheWriter::current(const KeyHash& hash, std::string_view key) const {
   return is_value && entries_.current(entry, now_) && holds(entry, key) ? &entry : nullptr;
 }
 
-bool CacheWriter::publish_if(const Ticket& ticket, std::string_view key,
-                             std::optional<std::span<const std::byte>> expected,
-                             const Lifetime& lifetime) {
+CacheWriter::PublishedIf CacheWriter::publish_if(const Ticket& ticket, std::string_view key,
+                                                 std::optional<std::span<const std::byte>> expected,
+                                                 const Lifetime& lifetime) {
   const Lock lock(mutex_);
   const Entry* there = current(entries_[ticket.entry].hash(), key);
   bool holds_expected = there == nullptr && !expected;
@@ -225,13 +230,15 @@ bool CacheWriter::publish_if(const Ticket& ticket, std::string_view key,
     const std::size_t size = there->value_bytes.load(memory_order_relaxed);
     holds_expected = std::equal(bytes, bytes + size, expected->begin(), expected->end());
   }
+  PublishedIf result = PublishedIf::differs;
   if (holds_expected) {
-    make_current(ticket.entry, lifetime);
+    const bool current = make_current(ticket.entry, lifetime);
+    result = current ? PublishedIf::published : PublishedIf::no_room;
   } else {
     eviction_.free_entry(ticket.entry);
   }
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
-  return holds_expected;
+  return result;
 }
 
 bool CacheWriter::touch(const KeyHash& hash, std::string_view key, const Lifetime& lifetime) {

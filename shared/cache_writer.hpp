@@ -74,10 +74,13 @@ class CacheWriter {
   bool reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
 
   /// Each of the following settles a ticket. REQUIRES: filled, for the first two.
-  void publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us = 0);
+  /// False if the index has no room for what begin() took.
+  bool publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us = 0);
+  enum class PublishedIf { published, differs, no_room };
   /// Publishes if the current value of `key` is `expected`, or there is none for nullopt.
-  bool publish_if(const Ticket& ticket, std::string_view key,
-                  std::optional<std::span<const std::byte>> expected, const Lifetime& lifetime);
+  PublishedIf publish_if(const Ticket& ticket, std::string_view key,
+                         std::optional<std::span<const std::byte>> expected,
+                         const Lifetime& lifetime);
   /// Gives up what begin() took.
   void drop(const Ticket& ticket);
   void fail(const Ticket& ticket, std::string_view key, std::string_view text);
@@ -120,7 +123,7 @@ class CacheWriter {
   Join lead(const KeyHash& hash, const Names& names);
   void abandon(std::uint32_t entry);
   void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);
-  void make_current(std::uint32_t entry, const Lifetime& lifetime);
+  bool make_current(std::uint32_t entry, const Lifetime& lifetime);
   /// The entry of the current value of `key`, or null.
   Entry* current(const KeyHash& hash, std::string_view key) const;
   std::optional<EntryInfo> describe(const Entry& entry, std::string_view prefix,

@@ -271,9 +271,8 @@ bool MemoCache::store(std::string_view key, std::span<const std::byte> value,
                       const StoreOptions& options) {
   Impl::FreshWriter fresh(*impl_, impl_->hash(key), key, options.names);
   if (!fresh.fill(value)) return false;
-  impl_->writer.publish(*fresh.take(),
-                        impl_->writer.lifetime(options.timeout, options.stale_while_revalidate));
-  return true;
+  return impl_->writer.publish(
+      *fresh.take(), impl_->writer.lifetime(options.timeout, options.stale_while_revalidate));
 }
 
 MemoCache::StoredIf MemoCache::store_if(std::string_view key,
@@ -283,8 +282,15 @@ MemoCache::StoredIf MemoCache::store_if(std::string_view key,
   Impl::FreshWriter fresh(*impl_, impl_->hash(key), key, options.names);
   if (!fresh.fill(value)) return StoredIf::no_room;
   const Lifetime life = impl_->writer.lifetime(options.timeout, options.stale_while_revalidate);
-  const bool stored = impl_->writer.publish_if(*fresh.take(), key, expected, life);
-  return stored ? StoredIf::stored : StoredIf::differs;
+  switch (impl_->writer.publish_if(*fresh.take(), key, expected, life)) {
+    case CacheWriter::PublishedIf::published:
+      return StoredIf::stored;
+    case CacheWriter::PublishedIf::differs:
+      return StoredIf::differs;
+    case CacheWriter::PublishedIf::no_room:
+      break;
+  }
+  return StoredIf::no_room;
 }
 
 bool MemoCache::touch(std::string_view key, std::chrono::nanoseconds timeout) {
@@ -370,7 +376,10 @@ Pin MemoCache::refresh(std::string_view key, const StoreOptions& options,
   Pin hold = cache.pin_own(*result.ticket());
   cache.count(&FunctionCounters::bytes, options, hold.bytes().size());
   if (!is_uncacheable(result)) {
-    cache.writer.publish(*result.take(), lifetime_of(cache.writer, result, options), cost_us);
+    const Lifetime life = lifetime_of(cache.writer, result, options);
+    if (!cache.writer.publish(*result.take(), life, cost_us)) {
+      cache.pins.count(&CounterStripe::uncached);
+    }
   } else if (hold.pins_ != nullptr) {
     hold = cache.copied(hold.bytes());
   }

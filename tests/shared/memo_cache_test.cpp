@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "shared/memo_cache.hpp"
-#include "tests/shared/cache_values.hpp"
-#include "tests/shared/processes.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +7,9 @@
 #include <atomic>
 #include <thread>
 #include <vector>
+
+#include "tests/shared/cache_values.hpp"
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -354,6 +355,35 @@ TEST_F(MemoCacheTest, CountersAddUpOverWorkers) {
   EXPECT_EQ(counters.computations, 3U);
   EXPECT_EQ(counters.entries, 4U);
   EXPECT_EQ(counters.data_bytes, 8U << 20);
+}
+
+/// Has `more` computations under way, one inside the other, and then calls `innermost`.
+void compute_within(MemoCache& cache, int more, const std::function<void()>& innermost) {
+  if (more == 0) return innermost();
+  cache.get_or_compute("computed " + std::to_string(more), {}, [&](ValueWriter& writer) {
+    compute_within(cache, more - 1, innermost);
+    writer.reserve(8);
+  });
+}
+
+// Which computations share a bucket is chance: the seed of the hash is another for each cache.
+TEST(MemoCache, SaysSoWhereAValueFindsNoPlaceInTheIndexAmongComputations) {
+  std::uint64_t refused = 0;
+  for (int seed = 0; seed < 400 && refused == 0; ++seed) {
+    MemoCache cache({.data_bytes = 1U << 20, .entries = 64});
+    cache.attach(0);
+    compute_within(cache, 60, [&] {
+      for (int number = 0; number < 100; ++number) {
+        const std::string key = "key " + std::to_string(number);
+        const bool stored = number % 2 == 0 ? cache.store(key, bytes("value"))
+                                            : cache.store_if(key, std::nullopt, bytes("value")) ==
+                                                  MemoCache::StoredIf::stored;
+        ASSERT_EQ(cache.find(key).has_value(), stored) << key;
+        refused += stored ? 0 : 1;
+      }
+    });
+  }
+  EXPECT_GT(refused, 0U) << "no bucket was ever full of computations";
 }
 
 TEST(MemoCache, MoreMemoryThanThereIsIsAClearErrorAtOnce) {
