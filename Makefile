@@ -8,6 +8,7 @@ RUN_FLAGS ?= --workers $(WORKERS) --threads $(THREADS)
 JOBS ?= $(shell nproc)
 TEST_FLAGS ?= --output-on-failure -j$(JOBS)
 SANITIZERS = asan ubsan tsan
+FUZZ_SECONDS ?= 60
 
 .PHONY: run build test test-all bench screenshots format setup clean
 
@@ -27,7 +28,8 @@ test: build
 	cmake --build build/release
 	ctest --test-dir build/release $(TEST_FLAGS)
 
-# Everything CI leaves out: the sanitizers, the other compiler, long fault runs.
+# Everything CI leaves out: the sanitizers, the other compiler, each decoder fuzzed for a minute,
+# long fault runs.
 test-all: test
 	@config/setup.sh all
 	cmake --build build/release --target checkheaders
@@ -35,6 +37,7 @@ test-all: test
 	  cmake --preset $$preset && cmake --build build/$$preset && \
 	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE 'browser|compile_fail' || exit 1; \
 	done
+	tests/fuzz/run.sh build/clang $(FUZZ_SECONDS)
 	EKIDEN_KILLS=2000 build/release/tests/shared_kill_storm_test
 	EKIDEN_KILL_STEP=2 build/release/tests/shared_kill_step_test
 
