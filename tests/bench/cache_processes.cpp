@@ -122,6 +122,7 @@ double follower_wake_ns() {
   Samples samples;
   for (int round = 0; round < kRounds; ++round) {
     board->began_ns = 0;
+    board->ended_ns = 0;
     const pid_t leader = start([&] {
       cache.attach(1);
       cache.get_or_compute(key_of(round), {}, [&](ValueWriter& result) {
@@ -129,16 +130,18 @@ double follower_wake_ns() {
         until_asleep(cache, static_cast<std::uint64_t>(round) + 1);
         fill(result, monotonic_ns());
       });
+      until([&] { return board->ended_ns.load() != 0; });
     });
     const pid_t follower = start([&] {
       cache.attach(2);
       until([&] { return board->began_ns.load() != 0; });
       const auto found =
           cache.get_or_compute(key_of(round), {}, [](ValueWriter& result) { fill(result, 0); });
-      board->ended_ns = monotonic_ns();
+      const std::uint64_t woken = monotonic_ns();
       std::uint64_t published = 0;
       std::memcpy(&published, found.bytes().data(), sizeof published);
       board->began_ns = published;
+      board->ended_ns = woken;
     });
     finish(leader);
     finish(follower);

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <numeric>
+#include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -11,13 +14,6 @@
 
 /// Measuring, and the table of the report.
 namespace ekiden::bench {
-
-inline volatile unsigned char sink;
-
-inline void touch(const void* bytes, std::size_t size) {
-  const auto* at = static_cast<const unsigned char*>(bytes);
-  sink = static_cast<unsigned char>(at[0] ^ at[size - 1]);
-}
 
 /// Times of one operation, in nanoseconds.
 class Samples {
@@ -34,16 +30,41 @@ class Samples {
   std::vector<double> all_;
 };
 
-/// `count` samples, each the mean of `batch` calls in a row, over all keys in turn.
+/// A random way through all keys and back to the first.
+class KeyOrder {
+ public:
+  explicit KeyOrder(std::size_t keys) : next_(keys) {
+    std::vector<std::uint32_t> order(keys);
+    std::iota(order.begin(), order.end(), 0U);
+    std::shuffle(order.begin(), order.end(), std::minstd_rand(1));
+    for (std::size_t at = 0; at < keys; ++at) next_[order[at]] = order[(at + 1) % keys];
+  }
+  std::size_t after(std::size_t key) const { return next_[key]; }
+
+ private:
+  std::vector<std::uint32_t> next_;
+};
+
+/// `count` samples, each the mean of `batch` calls in a row, over all keys in random order.
+/// `operation` gets a key's number and returns the value's first byte, which must be 'x'. The next
+/// key depends on it, so that no call begins before the one before it has its value: as in all
+/// code that uses the value before it goes on.
 template <class Operation>
-void take_samples(Samples& samples, int count, int batch, std::size_t keys, Operation&& operation) {
+void take_samples(Samples& samples, int count, int batch, const KeyOrder& order,
+                  Operation&& operation) {
   std::size_t key = 0;
+  std::size_t unexpected = 0;
   for (int sample = -count / 10 - 1; sample < count; ++sample) {
     const std::uint64_t start = shared::monotonic_ns();
-    for (int turn = 0; turn < batch; ++turn) operation(key = (key + 7) % keys);
+    for (int turn = 0; turn < batch; ++turn) {
+      const std::size_t difference = static_cast<unsigned char>(operation(key)) ^ 'x';
+      unexpected |= difference;
+      key = order.after(key + difference);
+    }
     const auto took = static_cast<double>(shared::monotonic_ns() - start);
     if (sample >= 0) samples.add(took / batch);
   }
+  if (unexpected != 0) throw std::runtime_error("a value is not the one that was stored");
 }
 
 /// What flask_caching_bench.py has measured, by name; empty if it could not run.

@@ -9,7 +9,8 @@ mkdir -p "$build/bench"
   echo "# Ekiden benchmarks"
   echo
   echo "$(date -u +%F), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)," \
-    "Linux $(uname -r). Client and server share the cores: compare ratios, not absolute figures."
+    "Linux $(uname -r). Client and server share the cores: compare ratios, not absolute figures." \
+    "Load average at the start: $(cut -d' ' -f1 /proc/loadavg)."
   echo
   node "$here/http_bench.mjs" "$build"
   echo
