@@ -46,6 +46,7 @@ struct MemoCache::Impl {
   Outcome look_up(const KeyHash& hash, std::string_view key, Pin& pin);
   Outcome look_at(const std::atomic<std::uint64_t>& word, const KeyHash& hash, std::string_view key,
                   Pin& pin);
+  void prefetch(const Entry& entry) const;
   Outcome examine(const Entry& entry, const KeyHash& hash, std::string_view key) const;
   std::span<const std::byte> value(const Entry& entry) const;
   void hold(Pin& pin, std::span<const std::byte> bytes, std::uint32_t pin_slot);

@@ -80,12 +80,25 @@ bool MemoCache::Impl::claim_refresh(Entry& entry) const {
          entry.refresh_ns.compare_exchange_strong(until, time + lease, memory_order_relaxed);
 }
 
+/// Pinning waits for all loads before it and holds up all after it: so fetch what the hit will read
+/// meanwhile. What the entry says before it is pinned may be anything, and is only a hint.
+void MemoCache::Impl::prefetch(const Entry& entry) const {
+  const std::uint64_t offset = entry.offset.load(memory_order_relaxed);
+  const std::uint64_t value_bytes = entry.value_bytes.load(memory_order_relaxed);
+  if (offset >= data.size() || value_bytes >= data.size() - offset) return;
+  __builtin_prefetch(&entry.generation);
+  __builtin_prefetch(data.data() + offset);
+  __builtin_prefetch(data.data() + offset + value_bytes);
+}
+
 Outcome MemoCache::Impl::look_at(const std::atomic<std::uint64_t>& word, const KeyHash& hash,
                                  std::string_view key, Pin& pin) {
   PinTable::Use use = PinTable::Use::hold;
   while (true) {
     const std::uint64_t named = word.load(memory_order_acquire);
     if (named == 0 || IndexWord::tag(named) != IndexWord::tag(hash)) return Outcome::none;
+    Entry& entry = entries[IndexWord::entry(named)];
+    prefetch(entry);
     const std::uint32_t pin_slot = pins.acquire(word, named, use);
     if (pin_slot == PinTable::kStale) continue;
     if (pin_slot == PinTable::kExhausted) {
@@ -93,7 +106,6 @@ Outcome MemoCache::Impl::look_at(const std::atomic<std::uint64_t>& word, const K
       use = PinTable::Use::copy_out;
       continue;
     }
-    Entry& entry = entries[IndexWord::entry(named)];
     const Outcome outcome = examine(entry, hash, key);
     if (outcome != Outcome::value && outcome != Outcome::failure) {
       pins.release(pin_slot);
