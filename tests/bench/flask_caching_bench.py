@@ -91,7 +91,8 @@ def main():
         deadline = time.monotonic() + 10
         while not os.path.exists(socket) and time.monotonic() < deadline:
             time.sleep(0.01)
-        measure("redis", {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": "unix://" + socket}, folder)
+        measure("redis", {"CACHE_TYPE": "RedisCache",
+                          "CACHE_REDIS_URL": "unix://" + socket}, folder)
         measure("files", {"CACHE_TYPE": "FileSystemCache",
                           "CACHE_DIR": os.path.join(folder, "files")}, folder)
     finally:
