@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// Summaries: groups by key, and of whole columns.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ekiden/frame_ops.hpp>
+#include <limits>
+
+#include "shared/frame.hpp"
+#include "worker/app/frame_parts.hpp"
+#include "worker/app/frame_ranks.hpp"
+
+namespace ekiden {
+
+namespace {
+
+using worker::FramePart;
+using worker::kNoRow;
+using worker::Ranks;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// A group's numbers, as far as they have been seen.
+template <class T>
+struct Summary {
+  std::int64_t count = 0;
+  T sum = 0;
+  double real_sum = 0;  ///< the mean of integers whose sum is too large
+  T min = 0, max = 0;
+
+  void add(T value) {
+    min = count == 0 ? value : std::min(min, value);
+    max = count == 0 ? value : std::max(max, value);
+    ++count;
+    real_sum += static_cast<double>(value);
+    if constexpr (std::same_as<T, double>) {
+      sum += value;
+    } else if (__builtin_add_overflow(sum, value, &sum)) {
+      throw Error("the sum of a group is beyond 64 bits signed; make the column one of doubles");
+    }
+  }
+};
+
+template <class T>
+bool missing(T value) {
+  if constexpr (std::same_as<T, double>) return std::isnan(value);
+  return false;
+}
+
+[[noreturn]] void throw_function(const Aggregation& wanted, const char* problem) {
+  throw Error("agg: \"" + wanted.function + "\" of column \"" + wanted.column + "\": " + problem);
+}
+
+template <class T>
+std::vector<Summary<T>> summarise(std::span<const T> values, const Ranks& groups) {
+  std::vector<Summary<T>> summaries(groups.size);
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    if (groups.of_row[row] == Ranks::kMissing || missing(values[row])) continue;
+    summaries[groups.of_row[row]].add(values[row]);
+  }
+  return summaries;
+}
+
+/// One value for each group. A minimum of integers is one; groups are never empty.
+template <class T, class Get>
+auto each(const std::vector<Summary<T>>& summaries, Get get) {
+  std::vector<decltype(get(summaries.front()))> values;
+  values.reserve(summaries.size());
+  for (const Summary<T>& summary : summaries) values.push_back(get(summary));
+  return values;
+}
+
+template <class T>
+FramePart aggregate_numbers(const Aggregation& wanted, std::span<const T> values,
+                            const Ranks& groups) {
+  using S = Summary<T>;
+  const std::vector<S> all = summarise(values, groups);
+  const T none = std::same_as<T, double> ? static_cast<T>(kNan) : T{};
+  if (wanted.function == "count") {
+    return {wanted.name, each(all, [](const S& s) { return s.count; })};
+  }
+  if (wanted.function == "sum") return {wanted.name, each(all, [](const S& s) { return s.sum; })};
+  if (wanted.function == "mean") {
+    return {wanted.name, each(all, [](const S& s) {
+              return s.count == 0 ? kNan : s.real_sum / static_cast<double>(s.count);
+            })};
+  }
+  if (wanted.function == "min") {
+    return {wanted.name, each(all, [&](const S& s) { return s.count == 0 ? none : s.min; })};
+  }
+  if (wanted.function == "max") {
+    return {wanted.name, each(all, [&](const S& s) { return s.count == 0 ? none : s.max; })};
+  }
+  throw_function(wanted, "there is \"count\", \"sum\", \"mean\", \"min\" and \"max\"");
+}
+
+std::vector<std::int64_t> sizes(const Ranks& groups) {
+  std::vector<std::int64_t> counts(groups.size);
+  for (const std::uint32_t group : groups.of_row) {
+    if (group != Ranks::kMissing) ++counts[group];
+  }
+  return counts;
+}
+
+/// For each group the row with its least string, or its greatest.
+std::vector<std::size_t> extreme_rows(const Ranks& groups, const Ranks& texts, bool least) {
+  std::vector<std::size_t> rows(groups.size, kNoRow);
+  for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
+    if (groups.of_row[row] == Ranks::kMissing) continue;
+    std::size_t& best = rows[groups.of_row[row]];
+    const std::uint32_t rank = texts.of_row[row];
+    const bool better =
+        best == kNoRow || (least ? rank < texts.of_row[best] : rank > texts.of_row[best]);
+    if (better) best = row;
+  }
+  return rows;
+}
+
+FramePart aggregate_text(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
+  if (wanted.function == "count") return {wanted.name, sizes(groups)};
+  const bool least = wanted.function == "min";
+  if (!least && wanted.function != "max") {
+    throw_function(wanted, "text has \"count\", \"min\" and \"max\" only");
+  }
+  const Ranks texts = worker::ranks({&frame, 1}, wanted.column);
+  FramePart part =
+      worker::take(shared::FrameView(frame.bytes().data()),
+                   worker::find_column(frame, wanted.column), extreme_rows(groups, texts, least));
+  part.name = wanted.name;
+  return part;
+}
+
+FramePart aggregate(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
+  const Column column = frame[wanted.column];
+  switch (column.type()) {
+    case ColumnType::float64:
+      return aggregate_numbers(wanted, column.as<double>(), groups);
+    case ColumnType::int64:
+      return aggregate_numbers(wanted, column.as<std::int64_t>(), groups);
+    case ColumnType::text:
+      break;
+  }
+  return aggregate_text(wanted, frame, groups);
+}
+
+/// The keys of the groups: each group's first row.
+std::vector<FramePart> keys_of(const Frame& frame, const Names& by, const Ranks& groups) {
+  std::vector<std::size_t> rows(groups.size);
+  for (std::size_t row = groups.of_row.size(); row-- > 0;) {
+    if (groups.of_row[row] != Ranks::kMissing) rows[groups.of_row[row]] = row;
+  }
+  const shared::FrameView view(frame.bytes().data());
+  std::vector<FramePart> parts;
+  for (const std::string& name : by.list()) {
+    parts.push_back(worker::take(view, worker::find_column(frame, name), rows));
+  }
+  return parts;
+}
+
+constexpr std::array kStatistics = {"count", "mean", "std", "min", "25%", "50%", "75%", "max"};
+
+/// Between the two values around that place, as pandas does.
+double quantile(const std::vector<double>& sorted, double share) {
+  if (sorted.empty()) return kNan;
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  if (sorted[below] == sorted[above]) return sorted[below];  // infinities have no difference
+  return sorted[below] + (sorted[above] - sorted[below]) * (place - std::floor(place));
+}
+
+std::vector<double> statistics(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  std::sort(values.begin(), values.end());
+  const auto count = static_cast<double>(values.size());
+  double sum = 0, squares = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / count;  // NaN of no values
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const double deviation = count < 2 ? kNan : std::sqrt(squares / (count - 1));
+  return {count,
+          mean,
+          deviation,
+          quantile(values, 0),
+          quantile(values, 0.25),
+          quantile(values, 0.5),
+          quantile(values, 0.75),
+          quantile(values, 1)};
+}
+
+template <class T>
+std::vector<double> to_reals(std::span<const T> values) {
+  std::vector<double> reals;
+  reals.reserve(values.size());
+  for (const T value : values) reals.push_back(static_cast<double>(value));
+  return reals;
+}
+
+}  // namespace
+
+GroupBy groupby(const Frame& frame, const Names& by) {
+  if (by.empty()) throw Error("groupby: name at least one column");
+  for (const std::string& name : by.list()) static_cast<void>(frame[name]);
+  return GroupBy(frame, by);
+}
+
+Frame GroupBy::agg(const std::vector<Aggregation>& aggregations) const {
+  const Ranks groups = worker::ranks({&frame_, 1}, by_.list());
+  std::vector<FramePart> parts = keys_of(frame_, by_, groups);
+  for (const Aggregation& wanted : aggregations) parts.push_back(aggregate(wanted, frame_, groups));
+  return worker::assemble(parts);
+}
+
+Frame GroupBy::size() const {
+  const Ranks groups = worker::ranks({&frame_, 1}, by_.list());
+  std::vector<FramePart> parts = keys_of(frame_, by_, groups);
+  parts.push_back({"size", sizes(groups)});
+  return worker::assemble(parts);
+}
+
+Frame describe(const Frame& frame) {
+  std::vector<NamedColumn> columns{
+      {"index", std::vector<std::string>(kStatistics.begin(), kStatistics.end())}};
+  for (const std::string& name : frame.columns()) {
+    const Column column = frame[name];
+    if (column.type() == ColumnType::float64) {
+      columns.push_back({name, statistics(to_reals(column.as<double>()))});
+    } else if (column.type() == ColumnType::int64) {
+      columns.push_back({name, statistics(to_reals(column.as<std::int64_t>()))});
+    }
+  }
+  if (columns.size() == 1) throw Error("describe: the frame has no numeric column");
+  return Frame::from_columns(columns);
+}
+
+}  // namespace ekiden

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "worker/app/frame_ranks.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <string_view>
+#include <unordered_map>
+
+#include "shared/frame.hpp"
+#include "worker/app/frame_parts.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+using shared::FrameColumn;
+using shared::FrameView;
+
+/// Gives the values ranks: each value gets a number when it first appears, the few different ones
+/// are sorted, and the numbers are replaced.
+template <class Value>
+class Ranking {
+ public:
+  std::uint32_t number(Value value) {
+    const auto next = static_cast<std::uint32_t>(values_.size());
+    const auto [entry, added] = numbers_.emplace(value, next);
+    if (added) values_.push_back(value);
+    return entry->second;
+  }
+
+  Ranks finish(std::vector<std::uint32_t> numbers) const {
+    std::vector<std::uint32_t> order(values_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return values_[a] < values_[b]; });
+    std::vector<std::uint32_t> rank(values_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+    for (std::uint32_t& number : numbers) {
+      if (number != Ranks::kMissing) number = rank[number];
+    }
+    return {std::move(numbers), static_cast<std::uint32_t>(values_.size())};
+  }
+
+ private:
+  std::unordered_map<Value, std::uint32_t> numbers_;
+  std::vector<Value> values_;
+};
+
+std::size_t total_rows(std::span<const Frame> frames) {
+  std::size_t rows = 0;
+  for (const Frame& frame : frames) rows += frame.rows();
+  if (rows >= Ranks::kMissing) throw Error("Frame: 4294967295 rows and more cannot be sorted");
+  return rows;
+}
+
+Ranks rank_text(std::span<const Frame> frames, const std::string& name) {
+  Ranking<std::string_view> ranking;
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(total_rows(frames));
+  for (const Frame& frame : frames) {
+    const FrameView view(frame.bytes().data());
+    const FrameColumn& column = find_column(frame, name);
+    std::vector<std::uint32_t> of_code(column.dictionary_size);
+    for (std::uint32_t code = 0; code < column.dictionary_size; ++code) {
+      of_code[code] = ranking.number(view.text(column, code));
+    }
+    view.with_codes(column, [&](auto codes) {
+      for (const auto code : codes) numbers.push_back(of_code[code]);
+    });
+  }
+  return ranking.finish(std::move(numbers));
+}
+
+Ranks rank_integers(std::span<const Frame> frames, const std::string& name) {
+  Ranking<std::int64_t> ranking;
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(total_rows(frames));
+  for (const Frame& frame : frames) {
+    const Column column = frame[name];
+    for (const std::int64_t value : column.as<std::int64_t>()) {
+      numbers.push_back(ranking.number(value));
+    }
+  }
+  return ranking.finish(std::move(numbers));
+}
+
+Ranks rank_reals(std::span<const Frame> frames, const std::string& name) {
+  Ranking<double> ranking;
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(total_rows(frames));
+  const auto add = [&](double value) {
+    numbers.push_back(std::isnan(value) ? Ranks::kMissing : ranking.number(value));
+  };
+  for (const Frame& frame : frames) {
+    const Column column = frame[name];
+    if (column.type() == ColumnType::float64) {
+      for (const double value : column.as<double>()) add(value);
+    } else {
+      for (const std::int64_t value : column.as<std::int64_t>()) add(static_cast<double>(value));
+    }
+  }
+  return ranking.finish(std::move(numbers));
+}
+
+/// Missing values become the greatest.
+void number_missing(Ranks& ranks) {
+  bool any = false;
+  for (std::uint32_t& rank : ranks.of_row) {
+    if (rank != Ranks::kMissing) continue;
+    rank = ranks.size;
+    any = true;
+  }
+  if (any) ++ranks.size;
+}
+
+Ranks combine(const Ranks& first, const Ranks& second) {
+  Ranking<std::uint64_t> ranking;
+  std::vector<std::uint32_t> numbers(first.of_row.size(), Ranks::kMissing);
+  for (std::size_t row = 0; row < numbers.size(); ++row) {
+    const std::uint64_t a = first.of_row[row], b = second.of_row[row];
+    if (a == Ranks::kMissing || b == Ranks::kMissing) continue;
+    numbers[row] = ranking.number(a * second.size + b);
+  }
+  return ranking.finish(std::move(numbers));
+}
+
+Ranks combined(std::span<const Frame> frames, std::span<const std::string> columns,
+               bool with_missing) {
+  Ranks all;
+  for (const std::string& column : columns) {
+    Ranks next = ranks(frames, column);
+    if (with_missing) number_missing(next);
+    all = &column == &columns.front() ? std::move(next) : combine(all, next);
+  }
+  return all;
+}
+
+}  // namespace
+
+Ranks ranks(std::span<const Frame> frames, const std::string& column) {
+  bool text = false, real = false, integer = false;
+  for (const Frame& frame : frames) {
+    const ColumnType type = frame[column].type();
+    text = text || type == ColumnType::text;
+    real = real || type == ColumnType::float64;
+    integer = integer || type == ColumnType::int64;
+  }
+  if (text && (real || integer)) {
+    throw Error("column \"" + column +
+                "\" holds text in one frame and numbers in the other, so their values cannot be "
+                "compared; read both as the same type");
+  }
+  if (text) return rank_text(frames, column);
+  return real ? rank_reals(frames, column) : rank_integers(frames, column);
+}
+
+Ranks ranks(std::span<const Frame> frames, std::span<const std::string> columns) {
+  return combined(frames, columns, false);
+}
+
+Ranks ranks_with_missing(std::span<const Frame> frames, std::span<const std::string> columns) {
+  return combined(frames, columns, true);
+}
+
+}  // namespace ekiden::worker

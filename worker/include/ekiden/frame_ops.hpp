@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <ekiden/frame.hpp>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What pandas does with whole tables, under its names: `df.sort_values("x")` there is
+/// `sort_values(df, "x")` here. All return new frames; a result that pandas puts into an index is
+/// a column (`as_index=False`, `reset_index()`).
+///
+/// A number that is missing is NaN, and a column of integers that comes to miss one becomes one of
+/// doubles, as in pandas. A string that is missing is "".
+namespace ekiden {
+
+/// One name or several: `"city"`, `{"city", "year"}`.
+class Names {
+ public:
+  Names() = default;
+  Names(const char* name) : names_{name} {}
+  Names(std::string name) { names_.push_back(std::move(name)); }
+  Names(std::initializer_list<std::string> names) : names_(names) {}
+  Names(std::vector<std::string> names) : names_(std::move(names)) {}
+
+  const std::vector<std::string>& list() const noexcept { return names_; }
+  bool empty() const noexcept { return names_.empty(); }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// The rows whose value is one of those: `df[isin(df["city"], {"Seoul", "Kyoto"})]`. NaN is found
+/// if it is listed. Throws Error if text meets numbers.
+Mask isin(const Column& column, const ColumnData& values);
+
+/// The rows from `low` to `high`: `inclusive` is "both", "left", "right" or "neither".
+template <detail::ScalarValue Low, detail::ScalarValue High>
+Mask between(const Column& column, const Low& low, const High& high,
+             std::string_view inclusive = "both") {
+  const bool both = inclusive == "both";
+  if (!both && inclusive != "left" && inclusive != "right" && inclusive != "neither") {
+    throw Error("between: inclusive is \"both\", \"left\", \"right\" or \"neither\", not \"" +
+                std::string(inclusive) + '"');
+  }
+  return (both || inclusive == "left" ? column >= low : column > low) &
+         (both || inclusive == "right" ? column <= high : column < high);
+}
+
+/// The columns of those names, in that order: pandas' `df[["a", "b"]]`.
+Frame select(const Frame& frame, const Names& names);
+
+/// The rows in the order of one column or of several, the first deciding. Equal rows keep their
+/// order; NaN comes last either way. Text is ordered by its bytes.
+Frame sort_values(const Frame& frame, const Names& by, bool ascending = true);
+/// The same with a direction for each column. Throws Error unless there are as many of both.
+Frame sort_values(const Frame& frame, const Names& by, const std::vector<bool>& ascending);
+
+/// How often each value occurs, the most frequent first and then in order of appearance: two
+/// columns, the values under the column's name and "count". NaN is not counted.
+Frame value_counts(const Column& column);
+
+/// Count, mean, std, min, 25%, 50%, 75% and max of each numeric column; "index" holds these names.
+/// Throws Error if there is no numeric column.
+Frame describe(const Frame& frame);
+
+/// One column of what GroupBy::agg makes: `{"people", "sum"}`, or `{"total", "people", "sum"}`
+/// where it is to have a name of its own.
+struct Aggregation {
+  Aggregation(std::string column_, std::string function_)
+      : name(column_), column(std::move(column_)), function(std::move(function_)) {}
+  Aggregation(std::string name_, std::string column_, std::string function_)
+      : name(std::move(name_)), column(std::move(column_)), function(std::move(function_)) {}
+
+  std::string name;
+  std::string column;
+  std::string function;  ///< "count", "sum", "mean", "min" or "max"
+};
+
+/// The rows of a frame by equal keys. Rows whose key is NaN belong to no group.
+class GroupBy {
+ public:
+  /// The keys' columns and one for each aggregation, a row per group, in the order of the keys.
+  ///
+  /// NaN is left out of each function: the count of a group without numbers is 0, as is its sum;
+  /// the others are NaN. Text has a count, a minimum and a maximum. Throws Error for a function
+  /// that there is not, for a sum or a mean of text and for two columns of one name.
+  Frame agg(std::initializer_list<Aggregation> aggregations) const {
+    return agg(std::vector<Aggregation>(aggregations));
+  }
+  Frame agg(const std::vector<Aggregation>& aggregations) const;
+  /// The keys' columns and "size", the number of rows of each group.
+  Frame size() const;
+
+ private:
+  friend GroupBy groupby(const Frame& frame, const Names& by);
+  GroupBy(Frame frame, Names by) : frame_(std::move(frame)), by_(std::move(by)) {}
+
+  const Frame frame_;
+  const Names by_;
+};
+
+/// `groupby(df, {"city", "year"}).agg({{"people", "sum"}})`. Throws Error if `by` is empty or names
+/// a column that there is not.
+GroupBy groupby(const Frame& frame, const Names& by);
+
+struct MergeOptions {
+  Names on = {};              ///< the keys; without any, the columns that both frames have
+  std::string how = "inner";  ///< "inner", "left", "right" or "outer"
+  /// What is added to the names of columns that both frames have and that are no keys.
+  std::pair<std::string, std::string> suffixes = {"_x", "_y"};
+};
+
+/// The rows of two frames with equal keys side by side, one for each pair of them.
+///
+///     merge(people, cities, {.on = "city", .how = "left"})
+///
+/// "inner" and "left" keep the left frame's order, "right" the right one's, "outer" orders by the
+/// keys. "left" and "outer" keep rows of the left frame without a partner, "right" and "outer"
+/// those of the right one: the other's values are missing there. NaN equals NaN in keys. Throws
+/// Error if keys are text in one frame and numbers in the other, or if names clash.
+Frame merge(const Frame& left, const Frame& right, const MergeOptions& options = {});
+
+}  // namespace ekiden
