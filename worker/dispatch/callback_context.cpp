@@ -6,6 +6,7 @@
 
 #include "worker/app/stringified_id.hpp"
 #include "worker/dispatch/callback_call.hpp"
+#include "worker/dispatch/cookie.hpp"
 #include "worker/http/grammar.hpp"
 
 namespace ekiden {
@@ -101,27 +102,15 @@ std::string_view next_piece(std::string_view& text, char separator) {
   return piece;
 }
 
-bool is_cookie_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
-  });
-}
-
 bool is_attribute(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
 }
 
-void check_cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
+void check_cookie(std::string_view name, const CookieOptions& options) {
   if (!grammar::is_token(name)) {
     throw Error(
         fmt::format("set_cookie: '{}' is not a name; use letters, digits, '-' and '_'", name));
-  }
-  if (!is_cookie_value(value)) {
-    throw Error(
-        fmt::format("set_cookie: the value of '{}' has a space, a quote, a comma, a "
-                    "semicolon, a backslash or a character beyond ASCII; encode it",
-                    name));
   }
   if (!is_attribute(options.path) || !is_attribute(options.domain)) {
     throw Error(fmt::format("set_cookie: path and domain of '{}' must be ASCII without ';'", name));
@@ -205,11 +194,8 @@ CallbackContext::Texts CallbackContext::cookies() const {
     for (std::string_view rest = value; !rest.empty();) {
       std::string_view cookie_value = next_piece(rest, ';');
       const std::string_view cookie_name = grammar::trim(next_piece(cookie_value, '='));
-      cookie_value = grammar::trim(cookie_value);
-      const bool quoted =
-          cookie_value.size() >= 2 && cookie_value.starts_with('"') && cookie_value.ends_with('"');
-      if (quoted) cookie_value = cookie_value.substr(1, cookie_value.size() - 2);
-      if (!cookie_name.empty()) cookies.emplace_back(cookie_name, cookie_value);
+      if (cookie_name.empty()) continue;
+      cookies.emplace_back(cookie_name, worker::unquoted_cookie(grammar::trim(cookie_value)));
     }
   }
   return cookies;
@@ -244,8 +230,8 @@ void CallbackContext::set_header(std::string_view name, std::string_view value) 
 
 void CallbackContext::set_cookie(std::string_view name, std::string_view value,
                                  const CookieOptions& options) const {
-  check_cookie(name, value, options);
-  std::string cookie = fmt::format("{}={}", name, value);
+  check_cookie(name, options);
+  std::string cookie = fmt::format("{}={}", name, worker::quoted_cookie(value));
   if (options.max_age) cookie += fmt::format("; Max-Age={}", options.max_age->count());
   if (!options.domain.empty()) cookie += "; Domain=" + options.domain;
   if (!options.path.empty()) cookie += "; Path=" + options.path;
