@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <ekiden/frame.hpp>
+#include <ekiden/frame_ops.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+/// Frames from files and text, as pandas reads them.
+namespace ekiden {
+
+/// A row of a CSV file that cannot be read. `what()` is
+/// `read_csv: cities.csv, line 4, column 2: "many" is not an integer, as dtype wants of "people"`.
+class CsvError : public Error {
+ public:
+  CsvError(const std::string& source, std::size_t line_, std::size_t column_, std::string text_,
+           const std::string& problem);
+
+  std::size_t line;    ///< from 1, where the row starts; line breaks within quotes count
+  std::size_t column;  ///< from 1, counted in cells
+  std::string text;    ///< of that cell
+};
+
+/// Named as the arguments of pandas' read_csv.
+struct CsvOptions {
+  char sep = ',';
+  /// Whether the first row has the names of the columns; without it they are "0", "1" and so on.
+  bool header = true;
+  Names names = {};    ///< instead of those of the header
+  Names usecols = {};  ///< the columns to keep; without any, all
+  /// The types of columns by name, instead of what their values look like.
+  std::map<std::string, ColumnType> dtype = {};
+  std::vector<std::string> na_values = {};  ///< further texts that mean a missing value
+  bool keep_default_na = true;              ///< "", "NA", "NaN", "null" and others mean one, too
+};
+
+/// Reads a CSV file: cells may be quoted, with separators, line breaks and doubled quotes in them.
+///
+/// A column whose values are all integers is one of integers, or of doubles if values are missing
+/// or beyond 64 bits; else doubles, else text, where a missing value is "". Rows with too few cells
+/// are filled up with missing values, blank lines skipped, equal names numbered ("a", "a.1"). A
+/// byte-order mark is skipped. Throws CsvError for a row with too many cells, an open quote and a
+/// value that is not of the wanted type; Error if the file cannot be read.
+Frame read_csv(const std::string& path, const CsvOptions& options = {});
+/// The same of text, of an upload for example.
+Frame read_csv_text(std::string text, const CsvOptions& options = {});
+
+}  // namespace ekiden
