@@ -6,6 +6,7 @@
 #include <ekiden/frame_ops.hpp>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Frames from files and text, as pandas reads them.
@@ -46,5 +47,26 @@ struct CsvOptions {
 Frame read_csv(const std::string& path, const CsvOptions& options = {});
 /// The same of text, of an upload for example.
 Frame read_csv_text(std::string text, const CsvOptions& options = {});
+
+/// The frame as JSON in one of pandas' orients; `.dump()` makes text of it.
+///
+///     split    {"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}
+///     records  [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+///     columns  {"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}
+///
+/// NaN and infinities become null. All digits of a number are kept. Throws Error for another
+/// orient.
+Json to_json(const Frame& frame, std::string_view orient);
+
+/// The rows as a DataTable's `data`: pandas' `df.to_dict("records")`.
+Json to_records(const Frame& frame);
+
+/// A frame of JSON in one of these orients: of text, or of what a callback got. The labels of the
+/// rows are left out.
+///
+/// A column is one of integers if its values are, one of doubles if there are others or null among
+/// them, or one of strings, where null is "". Booleans are 1 and 0. Throws Error, which names
+/// column and row, if strings and numbers are mixed and for lists and objects as values.
+Frame read_json(const Json& table, std::string_view orient = "columns");
 
 }  // namespace ekiden
