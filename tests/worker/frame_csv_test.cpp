@@ -178,5 +178,12 @@ TEST(FrameCsv, ReadsBackWhatToCsvWrites) {
       std::equal(back.bytes().begin(), back.bytes().end(), df.bytes().begin(), df.bytes().end()));
 }
 
+TEST(FrameCsv, ReadsBackMissingValuesOfASingleColumn) {
+  const Frame df({{"s", {"a", "", "  ", "b"}}});
+
+  EXPECT_EQ(dcc::to_csv(df), "s\na\n\"\"\n\"  \"\nb\n");
+  EXPECT_THAT(texts(read_csv_text(dcc::to_csv(df))["s"]), ElementsAre("a", "", "  ", "b"));
+}
+
 }  // namespace
 }  // namespace ekiden

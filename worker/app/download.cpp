@@ -41,6 +41,13 @@ void append_value(const Column& column, std::size_t row, std::string& csv) {
   }
 }
 
+/// Quotes a line from `start` on that would be blank, and so be skipped by readers.
+void quote_blank(std::size_t start, std::string& csv) {
+  if (csv.find_first_not_of(" \t", start) != std::string::npos) return;
+  csv.insert(start, 1, '"');
+  csv += '"';
+}
+
 }  // namespace
 
 Json send_bytes(std::span<const std::byte> content, std::string filename, const MediaType& type) {
@@ -84,12 +91,15 @@ std::string to_csv(const Frame& frame) {
     append_field(name, csv);
     columns.push_back(frame[name]);
   }
+  if (!columns.empty()) quote_blank(0, csv);
   csv += '\n';
   for (std::size_t row = 0; row < frame.rows(); ++row) {
+    const std::size_t start = csv.size();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) csv += ',';
       append_value(columns[i], row, csv);
     }
+    quote_blank(start, csv);
     csv += '\n';
   }
   return csv;
