@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ekiden/frame_ops.hpp>
 #include <functional>
@@ -118,6 +119,31 @@ TEST(FrameOps, SortValuesOrdersTheWholeRangeOfNumbers) {
 
   EXPECT_THAT(sort_values(df, "n")["n"].as<Int>(), ElementsAre(low, -1, 0, high));
   EXPECT_THAT(sort_values(df, "x")["x"].as<double>(), ElementsAre(-HUGE_VAL, 0, 5e-324, HUGE_VAL));
+}
+
+TEST(FrameOps, SortValuesOrdersManyDifferentNumbers) {
+  constexpr Int kRows = 40'000, kStep = 17'389;  // coprime: every number once, then once more
+  std::vector<Int> numbers, rows;
+  std::vector<double> reals;
+  for (Int row = 0; row < 2 * kRows; ++row) {
+    numbers.push_back(row * kStep % kRows);
+    reals.push_back(row % 1000 == 999 ? kNan : -static_cast<double>(numbers.back()));
+    rows.push_back(row);
+  }
+  const Frame df({{"n", numbers}, {"x", reals}, {"items", rows}});
+
+  const Frame by_n = sort_values(df, "n");
+  const auto sorted = by_n["n"].as<Int>(), order = by_n["items"].as<Int>();
+  for (Int i = 0; i < 2 * kRows; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    ASSERT_EQ(sorted[at], i / 2);
+    ASSERT_EQ(order[at] >= kRows, i % 2 == 1);  // equal numbers in their old order
+  }
+  const Frame by_x = sort_values(df, "x");
+  const auto x = by_x["x"].as<double>();
+  const auto numbers_end = x.end() - 2 * kRows / 1000;
+  EXPECT_TRUE(std::is_sorted(x.begin(), numbers_end));
+  EXPECT_TRUE(std::all_of(numbers_end, x.end(), [](double value) { return std::isnan(value); }));
 }
 
 TEST(FrameOps, ResultsAreFramesWithoutFault) {

@@ -30,6 +30,8 @@ class Ranking {
     return entry->second;
   }
 
+  std::size_t size() const noexcept { return values_.size(); }
+
   Ranks finish(std::vector<std::uint32_t> numbers) const {
     std::vector<std::uint32_t> order(values_.size());
     std::iota(order.begin(), order.end(), 0U);
@@ -73,35 +75,59 @@ Ranks rank_text(std::span<const Frame> frames, const std::string& name) {
   return ranking.finish(std::move(numbers));
 }
 
-Ranks rank_integers(std::span<const Frame> frames, const std::string& name) {
-  Ranking<std::int64_t> ranking;
+template <class T>
+bool is_nan(T value) {
+  if constexpr (std::same_as<T, double>) return std::isnan(value);
+  return false;
+}
+
+/// For values that are mostly different, which hashing would only slow down.
+template <class T>
+Ranks rank_by_sorting(const std::vector<T>& values) {
+  std::vector<std::pair<T, std::uint32_t>> sorted;
+  sorted.reserve(values.size());
+  for (std::uint32_t row = 0; row < values.size(); ++row) {
+    if (!is_nan(values[row])) sorted.emplace_back(values[row], row);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  Ranks ranks{std::vector<std::uint32_t>(values.size(), Ranks::kMissing), 0};
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i == 0 || sorted[i - 1].first < sorted[i].first) ++ranks.size;
+    ranks.of_row[sorted[i].second] = ranks.size - 1;
+  }
+  return ranks;
+}
+
+template <class T>
+Ranks rank_values(const std::vector<T>& values) {
+  constexpr std::size_t kSample = 1 << 14;
+  Ranking<T> ranking;
   std::vector<std::uint32_t> numbers;
-  numbers.reserve(total_rows(frames));
-  for (const Frame& frame : frames) {
-    const Column column = frame[name];
-    for (const std::int64_t value : column.as<std::int64_t>()) {
-      numbers.push_back(ranking.number(value));
-    }
+  numbers.reserve(values.size());
+  for (const T value : values) {
+    if (numbers.size() == kSample && ranking.size() > kSample / 2) return rank_by_sorting(values);
+    numbers.push_back(is_nan(value) ? Ranks::kMissing : ranking.number(value));
   }
   return ranking.finish(std::move(numbers));
 }
 
-Ranks rank_reals(std::span<const Frame> frames, const std::string& name) {
-  Ranking<double> ranking;
-  std::vector<std::uint32_t> numbers;
-  numbers.reserve(total_rows(frames));
-  const auto add = [&](double value) {
-    numbers.push_back(std::isnan(value) ? Ranks::kMissing : ranking.number(value));
-  };
+/// REQUIRES: the column is numeric in all frames, and one of integers if T is.
+template <class T>
+Ranks rank_numbers(std::span<const Frame> frames, const std::string& name) {
+  std::vector<T> values;
+  values.reserve(total_rows(frames));
   for (const Frame& frame : frames) {
     const Column column = frame[name];
-    if (column.type() == ColumnType::float64) {
-      for (const double value : column.as<double>()) add(value);
-    } else {
-      for (const std::int64_t value : column.as<std::int64_t>()) add(static_cast<double>(value));
+    if (column.type() == ColumnType::int64) {
+      for (const std::int64_t value : column.as<std::int64_t>()) {
+        values.push_back(static_cast<T>(value));
+      }
+    } else if constexpr (std::same_as<T, double>) {
+      const auto reals = column.as<double>();
+      values.insert(values.end(), reals.begin(), reals.end());
     }
   }
-  return ranking.finish(std::move(numbers));
+  return rank_values(values);
 }
 
 /// Missing values become the greatest.
@@ -153,7 +179,7 @@ Ranks ranks(std::span<const Frame> frames, const std::string& column) {
                 "compared; read both as the same type");
   }
   if (text) return rank_text(frames, column);
-  return real ? rank_reals(frames, column) : rank_integers(frames, column);
+  return real ? rank_numbers<double>(frames, column) : rank_numbers<std::int64_t>(frames, column);
 }
 
 Ranks ranks(std::span<const Frame> frames, std::span<const std::string> columns) {
