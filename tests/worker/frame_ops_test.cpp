@@ -9,6 +9,8 @@
 #include <limits>
 
 #include "shared/frame.hpp"
+#include "tests/worker/error_of.hpp"
+#include "tests/worker/frame_values.hpp"
 
 namespace ekiden {
 namespace {
@@ -30,26 +32,11 @@ Frame sales() {
                 {"items", {5, 2, 7, 8, 1, 3}}});
 }
 
-std::vector<std::string> texts(const Column& column) {
-  std::vector<std::string> all;
-  for (std::size_t row = 0; row < column.size(); ++row) all.emplace_back(column.text(row));
-  return all;
-}
-
 /// The rows where the mask is set, as the values of "items".
 std::vector<Int> items(const Frame& frame) {
   const Column column = frame["items"];
   const auto values = column.as<Int>();
   return {values.begin(), values.end()};
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(FrameOps, IsinFindsTheValuesListed) {

@@ -8,6 +8,8 @@
 #include <limits>
 
 #include "shared/frame.hpp"
+#include "tests/worker/error_of.hpp"
+#include "tests/worker/frame_values.hpp"
 
 namespace ekiden {
 namespace {
@@ -21,21 +23,6 @@ using Int = std::int64_t;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Frame table() { return Frame({{"n", {1, -2}}, {"x", {0.1, kNan}}, {"s", {"a\"b", ""}}}); }
-
-std::vector<std::string> texts(const Column& column) {
-  std::vector<std::string> all;
-  for (std::size_t row = 0; row < column.size(); ++row) all.emplace_back(column.text(row));
-  return all;
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(FrameOrients, AreWrittenAsPandasWritesThem) {
   EXPECT_EQ(to_json(table(), "split").dump(),

@@ -10,6 +10,8 @@
 #include <limits>
 #include <random>
 #include <sstream>
+#include "tests/worker/error_of.hpp"
+#include "tests/worker/frame_values.hpp"
 
 namespace ekiden {
 namespace {
@@ -22,21 +24,6 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// The table of the Dash guide.
 Frame guide() { return Frame({{"a", {1, 2, 3}}, {"b", {4, 1, 4}}, {"c", {"x", "y", "z"}}}); }
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::vector<std::string> texts(const Column& column) {
-  std::vector<std::string> all;
-  for (std::size_t row = 0; row < column.size(); ++row) all.emplace_back(column.text(row));
-  return all;
-}
 
 std::vector<std::size_t> rows_of(const Mask& mask) {
   std::vector<std::size_t> rows;

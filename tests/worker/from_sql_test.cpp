@@ -9,6 +9,8 @@
 #include <functional>
 
 #include "shared/frame.hpp"
+#include "tests/worker/error_of.hpp"
+#include "tests/worker/frame_values.hpp"
 
 namespace ekiden {
 namespace {
@@ -18,21 +20,6 @@ using testing::HasSubstr;
 using testing::IsNan;
 
 using Int = std::int64_t;
-
-std::vector<std::string> texts(const Column& column) {
-  std::vector<std::string> all;
-  for (std::size_t row = 0; row < column.size(); ++row) all.emplace_back(column.text(row));
-  return all;
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::size_t open_files() {
   std::size_t count = 0;

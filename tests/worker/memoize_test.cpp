@@ -16,6 +16,7 @@
 
 #include "shared/memo_cache.hpp"
 #include "tests/shared/processes.hpp"
+#include "tests/worker/error_of.hpp"
 
 namespace ekiden {
 namespace {
@@ -25,15 +26,6 @@ using shared::SharedObject;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Frame fruits() {
   return Frame({{"category", {"apples", "figs", "apples", "figs"}}, {"x", {0.5, 1.5, 2.5, 3.5}}});

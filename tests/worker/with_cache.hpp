@@ -10,18 +10,10 @@
 
 #include "shared/memo_cache.hpp"
 #include "tests/shared/processes.hpp"
+#include "tests/worker/error_of.hpp"
 #include "worker/app/memoize.hpp"
 
 namespace ekiden {
-
-inline std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 inline std::atomic<std::uint64_t> test_time{1'000'000'000};
 
