@@ -86,11 +86,11 @@ def main():
     folder = tempfile.mkdtemp(prefix="ekiden_bench_")
     socket = os.path.join(folder, "redis.sock")
     server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", socket, "--save", "",
-                               "--appendonly", "no", "--logfile", "/dev/null", "--dir", folder])
+                               "--appendonly", "no", "--dir", folder], stdout=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 10
-        while not os.path.exists(socket) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        for line in server.stdout:
+            if b"accept connections" in line:
+                break
         measure("redis", {"CACHE_TYPE": "RedisCache",
                           "CACHE_REDIS_URL": "unix://" + socket}, folder)
         measure("files", {"CACHE_TYPE": "FileSystemCache",
