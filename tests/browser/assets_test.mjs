@@ -44,7 +44,7 @@ test('external files are loaded before the assets', 'dada002', async page => {
   assert.equal(await css(page, '#content', 'padding'), '8px', 'assets have the last word');
 }, {
   prepare: page => fakeHost(page, {
-    'library.js': 'window.library = true;',
+    'library.js': 'window.vendor = true;',
     'style.css': '#content { color: green; padding: 30px; }',
   }),
 });

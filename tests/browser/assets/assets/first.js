@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'first with library' : 'first');
+(window.loaded ??= []).push(window.vendor ? 'first with library' : 'first');

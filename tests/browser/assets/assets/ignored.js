@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'ignored with library' : 'ignored');
+(window.loaded ??= []).push(window.vendor ? 'ignored with library' : 'ignored');

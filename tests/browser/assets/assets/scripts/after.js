@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'after with library' : 'after');
+(window.loaded ??= []).push(window.vendor ? 'after with library' : 'after');

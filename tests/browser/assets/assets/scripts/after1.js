@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'after1 with library' : 'after1');
+(window.loaded ??= []).push(window.vendor ? 'after1 with library' : 'after1');

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'after10 with library' : 'after10');
+(window.loaded ??= []).push(window.vendor ? 'after10 with library' : 'after10');

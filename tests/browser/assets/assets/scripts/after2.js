@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'after2 with library' : 'after2');
+(window.loaded ??= []).push(window.vendor ? 'after2 with library' : 'after2');

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-(window.loaded ??= []).push(window.library ? 'ignored_too with library' : 'ignored_too');
+(window.loaded ??= []).push(window.vendor ? 'ignored_too with library' : 'ignored_too');

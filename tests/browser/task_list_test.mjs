@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import {settled, shows} from './support/browser.mjs';
 import {calls, suite} from './support/cases.mjs';
 
-const test = suite('todo');
+const test = suite('task_list');
 
 async function add(page, text, total) {
   await page.fill('#new-item', text);
