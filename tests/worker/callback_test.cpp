@@ -6,7 +6,7 @@
 #include <ekiden/app.hpp>
 #include <memory>
 
-#include "worker/app/definition.hpp"
+#include "tests/worker/one_callback.hpp"
 
 namespace city {
 
@@ -35,25 +35,8 @@ using city::City;
 
 std::string shout(std::string_view text) { return std::string(text) + '!'; }
 
-/// Registers one callback and calls it.
-class Callback : public testing::Test {
+class Callback : public OneCallback {
  protected:
-  /// The results as JSON text, "-" where an output is left alone.
-  std::vector<std::string> run(std::vector<Json> values) {
-    std::vector<std::string> texts;
-    for (const auto& result : definition().run(values)) {
-      texts.push_back(result ? result->dump() : "-");
-    }
-    return texts;
-  }
-  std::string error(std::vector<Json> values) {
-    try {
-      run(std::move(values));
-    } catch (const BadArgument& error) {
-      return error.what();
-    }
-    return "none";
-  }
   /// The error of a handler `[](T) { return 0; }` for `value`, without the part that names it.
   template <class T>
   std::string reading(const Json& value) {
@@ -62,9 +45,7 @@ class Callback : public testing::Test {
     const std::size_t name = message.find("): ");
     return name == std::string::npos ? message : message.substr(name + 3);
   }
-  const worker::CallbackDefinition& definition() { return app.definition().callbacks.back(); }
 
-  App app;
   const Output out{"out", "children"}, other{"other", "value"};
   const Input in{"in", "value"};
   const State state{"state", "data"};

@@ -5,7 +5,7 @@
 #include <ekiden/app.hpp>
 #include <ekiden/grouping.hpp>
 
-#include "worker/app/definition.hpp"
+#include "tests/worker/one_callback.hpp"
 
 namespace ekiden {
 namespace {
@@ -26,27 +26,7 @@ const Input kName{"name", "value"}, kButton{"button", "n_clicks"};
 const State kAge{"age", "value"};
 const State kMarks{{{"type", "mark"}, {"index", ALL}}, "value"};
 
-class Grouping : public testing::Test {
- protected:
-  std::vector<std::string> run(std::vector<Json> values) {
-    std::vector<std::string> texts;
-    for (const auto& result : definition().run(values)) {
-      texts.push_back(result ? result->dump() : "-");
-    }
-    return texts;
-  }
-  std::string error(std::vector<Json> values) {
-    try {
-      run(std::move(values));
-    } catch (const BadArgument& error) {
-      return error.what();
-    }
-    return "none";
-  }
-  const worker::CallbackDefinition& definition() { return app.definition().callbacks.back(); }
-
-  App app;
-};
+using Grouping = OneCallback;
 
 using Texts = std::vector<std::string>;
 
