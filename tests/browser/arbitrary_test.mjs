@@ -48,7 +48,7 @@ test('several set_props of one component add up', 'arb006', async page => {
   await page.click('#start');
   await shows(page, '#output', 'changed');
   await page.waitForFunction(() =>
-    getComputedStyle(document.querySelector('#output')).backgroundColor === 'rgb(255, 0, 0)');
+    getComputedStyle(document.querySelector('#output') ?? document.body).backgroundColor === 'rgb(255, 0, 0)');
 });
 
 test('a callback of the browser needs no output', 'arb007', async page => {

@@ -51,7 +51,7 @@ test('an exception of a clientside function ends its chain, and not the page', '
   async page => {
     await holdsValue(page, '#third', '3');
     await page.fill('#first', '11');
-    await page.waitForFunction(() => document.querySelector('#first').value === '11');
+    await page.waitForFunction(() => document.querySelector('#first')?.value === '11');
     await settled(page);
     const thrown = page.problems.splice(0);
     assert.ok(thrown.some(problem => problem.includes('eleven is too much')), thrown.join('\n'));

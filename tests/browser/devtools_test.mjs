@@ -60,7 +60,7 @@ test('the callback graph takes a property that is called width', 'chain', async 
   await page.click('#dash-debug-menu__callback-graph-button');
   await page.waitForSelector('canvas[data-id="layer2-node"]');
   await page.fill('#a', 'xy');
-  await page.waitForFunction(() => document.querySelector('#picture').getAttribute('width') === '30');
+  await page.waitForFunction(() => document.querySelector('#picture')?.getAttribute('width') === '30');
   assert.equal(await page.locator('.test-devtools-error-count').count(), 0);
   expectGraphNotes(page);
 }, {args: debugging});

@@ -43,7 +43,7 @@ async function withServer(body) {
 }
 
 const hasColor = (page, color) => page.waitForFunction(wanted =>
-  getComputedStyle(document.querySelector('#text')).color === wanted, color);
+  getComputedStyle(document.querySelector('#text') ?? document.body).color === wanted, color);
 
 /// Counts the layouts and documents that the page asks for from now on.
 function countLoads(page) {

@@ -26,7 +26,7 @@ async function tap(page, x, y, text) {
     const box = await page.locator('#graph canvas').last().boundingBox();
     await page.mouse.click(box.x + x, box.y + y);
     const shown = page.waitForFunction(wanted =>
-      document.querySelector('#tapped').textContent === wanted, text, {timeout: 3000});
+      document.querySelector('#tapped')?.textContent === wanted, text, {timeout: 3000});
     if (await shown.then(() => true, () => false)) return;
   }
   await shows(page, '#tapped', text);

@@ -12,7 +12,7 @@ async function add(page, text, total) {
   await page.click('#add');
   await shows(page, '#totals', total);
   await shows(page, '#list > div:last-child > div:nth-child(2)', text);
-  await page.waitForFunction(() => document.querySelector('#new-item').value === '');
+  await page.waitForFunction(() => document.querySelector('#new-item')?.value === '');
 }
 
 /// Each item's text, whether it is done, and what it says about those before it.
