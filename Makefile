@@ -49,8 +49,9 @@ bench: build
 # Replaces the README's pictures by those that the browser tests have just taken.
 screenshots:
 	ctest --test-dir build/release --output-on-failure -L browser
-	for picture in build/release/screenshots/*.png; do \
-	  cp $$picture apps/$$(basename $$picture .png)/screenshot.png; done
+	for app in apps/*/; do \
+	  picture=build/release/screenshots/$$(basename $$app).png; \
+	  if [ -e $$picture ]; then cp $$picture $$app/screenshot.png; fi; done
 
 format:
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 -i

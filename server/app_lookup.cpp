@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -52,6 +53,17 @@ AppLookup find_path(const fs::path& path) {
 }
 
 }  // namespace
+
+std::vector<AppEntry> list_apps(const std::vector<fs::path>& folders) {
+  std::vector<AppEntry> apps;
+  for (const std::string& name : modules_in(folders)) {
+    fs::path description = find_app(name, folders).path;
+    std::ifstream file(description.replace_extension(".description"));
+    apps.push_back({name, ""});
+    std::getline(file, apps.back().description);
+  }
+  return apps;
+}
 
 std::vector<fs::path> app_folders(const fs::path& program, const std::string& app_path) {
   const fs::path beside = program.parent_path();

@@ -22,4 +22,12 @@ std::vector<std::filesystem::path> app_folders(const std::filesystem::path& prog
 /// in `folders`.
 AppLookup find_app(const std::string& app, const std::vector<std::filesystem::path>& folders);
 
+struct AppEntry {
+  std::string name;
+  std::string description;  ///< the line of NAME.description beside the module, or empty
+};
+
+/// The apps of these folders by name, each as the first folder has it: what find_app would find.
+std::vector<AppEntry> list_apps(const std::vector<std::filesystem::path>& folders);
+
 }  // namespace ekiden::server

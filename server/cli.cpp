@@ -17,7 +17,8 @@ namespace ekiden::server {
 namespace {
 
 constexpr const char* kVersion = EKIDEN_VERSION;
-constexpr const char* kReserved[] = {"ctl", "apps", "doctor", "new"};
+constexpr const char* kTools[] = {"cache", "apps"};
+constexpr const char* kReserved[] = {"ctl", "doctor", "new"};
 
 /// CLI11 lets APP look optional and repeatable, since we check it ourselves.
 std::string help(const CLI::App& program) {
@@ -94,6 +95,7 @@ void declare_all(CLI::App& program, Arguments& into) {
   program.name("ekiden");
   program.description("Serves a Dash app from a pool of worker processes.");
   program.footer(
+      "`ekiden apps`: the apps that there are.\n"
       "`ekiden cache --help`: look into the cache of a running server.\n"
       "A longer description is in server/README.md.");
   program.set_help_flag("-h,--help", "Print this and exit.");
@@ -132,10 +134,11 @@ void check_words(const CLI::App& program, const Arguments& arguments) {
   if (arguments.version || arguments.table) return;
   const auto& words = arguments.positional;
   if (words.empty()) throw UsageError{"no APP given: ekiden [OPTIONS] APP (see --help)"};
-  if (words.front() == "cache") {
+  if (std::count(std::begin(kTools), std::end(kTools), words.front()) > 0) {
     throw UsageError{
-        "'cache' is a subcommand and must come first: ekiden cache --help; an app of that name "
-        "runs as ekiden ./cache.so"};
+        fmt::format("'{0}' is a subcommand and must come first: ekiden {0} --help; an app of that "
+                    "name runs as ekiden ./{0}.so",
+                    words.front())};
   }
   if (std::count(std::begin(kReserved), std::end(kReserved), words.front()) > 0) {
     throw UsageError{fmt::format(
@@ -163,8 +166,7 @@ void parse_arguments(CLI::App& program, std::vector<std::string> words) {
                          std::string_view given_as) {
   std::string list;
   for (const auto& value : values) list += (list.empty() ? "" : " ") + value;
-  throw UsageError{
-      fmt::format("{}{}: not allowed ({})", given_as, list, setting.refusal(values))};
+  throw UsageError{fmt::format("{}{}: not allowed ({})", given_as, list, setting.refusal(values))};
 }
 
 Values read_config(const std::string& path) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/app_lookup.hpp"
+#include "server/apps_tool.hpp"
 #include "server/cache_tool.hpp"
 #include "server/cli.hpp"
 #include "server/master.hpp"
@@ -20,11 +21,14 @@ namespace {
 using namespace ekiden;
 using namespace ekiden::server;
 
-int serve(Settings settings, const Environment& environment) {
+std::vector<std::filesystem::path> folders_of(const Environment& environment) {
   const auto program = std::filesystem::read_symlink("/proc/self/exe");
   const auto app_path = environment.find("EKIDEN_APP_PATH");
-  const AppLookup app = find_app(
-      settings.app, app_folders(program, app_path == environment.end() ? "" : app_path->second));
+  return app_folders(program, app_path == environment.end() ? "" : app_path->second);
+}
+
+int serve(Settings settings, const Environment& environment) {
+  const AppLookup app = find_app(settings.app, folders_of(environment));
   if (app.path.empty()) {
     std::fprintf(stderr, "ekiden: %s\n", app.error.c_str());
     return kAppError;
@@ -43,10 +47,15 @@ int print(const ToolOutput& output) {
 }
 
 int run(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "cache") {
+  const std::string_view tool = argc > 1 ? argv[1] : "";
+  const Environment environment = environment_variables();
+  if (tool == "cache") {
     return print(run_cache_tool(std::vector<std::string>(argv + 2, argv + argc)));
   }
-  const Environment environment = environment_variables();
+  if (tool == "apps") {
+    return print(
+        run_apps_tool(std::vector<std::string>(argv + 2, argv + argc), folders_of(environment)));
+  }
   auto parsed = parse_command_line(std::vector<std::string>(argv + 1, argv + argc), environment);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {
     std::fputs(answer->text.c_str(), answer->exit_code == kDone ? stdout : stderr);

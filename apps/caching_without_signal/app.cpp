@@ -47,9 +47,9 @@ EKIDEN_APP(app) {
   };
   std::vector<Component> graphs;
   for (const Trace& trace : traces) {
-    const std::string id = "graph-" + std::to_string(graphs.size() + 1);
+    const std::string id = "direct-graph-" + std::to_string(graphs.size() + 1);
     graphs.push_back(html::Div(dcc::Graph().id(id)).className("six columns"));
-    app.callback(Output{id, "figure"}, Input{"dropdown", "value"},
+    app.callback(Output{id, "figure"}, Input{"direct-dropdown", "value"},
                  [global_store, trace](std::string value) {
                    const Frame filtered = global_store(value);
                    return Figure(Trace(trace).x(filtered["x"]).y(filtered["y"]))
@@ -60,7 +60,7 @@ EKIDEN_APP(app) {
 
   app.layout(html::Div({
       dcc::Dropdown()
-          .id("dropdown")
+          .id("direct-dropdown")
           .options(df["category"].unique())
           .value("apples")
           .clearable(false),

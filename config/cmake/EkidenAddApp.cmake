@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 
-# ekiden_add_app(NAME SOURCE... [ASSETS dir] [DATA dir] [FOLDER dir])
+# ekiden_add_app(NAME SOURCE... [ASSETS dir] [DATA dir] [FOLDER dir] [DESCRIPTION text])
 #
 # Builds the app module NAME.so, and puts NAME.assets/ and NAME.data/ beside it, in FOLDER. If that
 # is not given, modules go to <build>/apps inside this repository; elsewhere to the current binary
-# directory.
+# directory. The description is what `ekiden apps` says about it: one line.
 function(ekiden_add_app name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;DATA;FOLDER" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;DATA;FOLDER;DESCRIPTION" "")
   if(NOT arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ekiden_add_app(${name}): no source files given")
   endif()
@@ -22,6 +22,9 @@ function(ekiden_add_app name)
     set(folder ${arg_FOLDER})
   endif()
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${folder})
+  if(arg_DESCRIPTION)
+    file(GENERATE OUTPUT ${folder}/${name}.description CONTENT "${arg_DESCRIPTION}\n")
+  endif()
   foreach(kind ASSETS DATA)
     string(TOLOWER ${kind} suffix)
     if(arg_${kind})

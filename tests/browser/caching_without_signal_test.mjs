@@ -20,8 +20,8 @@ after(async () => {
 
 test('four callbacks that run in parallel share one computation', async () => {
   const page = await openPage(browser, server.url);
-  await server.line(/callback 'graph-\d\.figure' started/, {count: 4});
-  assert.equal(server.matches(/callback 'graph-\d\.figure' finished/).length, 0,
+  await server.line(/callback 'direct-graph-\d\.figure' started/, {count: 4});
+  assert.equal(server.matches(/callback 'direct-graph-\d\.figure' finished/).length, 0,
     'all four are under way before the first is done');
   await waitForGraphs(page, 4, 500);
   assert.deepEqual(server.computations(), {apples: 1});

@@ -37,6 +37,8 @@ class Guides : public testing::TestWithParam<const char*> {
     EXPECT_EQ(reply.header("Content-Type"), "application/json");
     return Json::parse(reply.body);
   }
+  /// Ids are the app's own, so that nothing that the browser keeps for one is another's.
+  static std::string id(const std::string& name) { return (has_signal() ? "" : "direct-") + name; }
   static bool has_signal() { return GetParam() == std::string_view("caching_signaling"); }
 
   Site site;
@@ -58,10 +60,10 @@ Json div(Json children, Json::Object more = {}) {
   return component("dash_html_components", "Div", std::move(more));
 }
 
-Json graphs(int first, int last) {
+Json graphs(const std::string& prefix, int first, int last) {
   Json::Array items;
   for (int i = first; i <= last; ++i) {
-    const std::string id = "graph-" + std::to_string(i);
+    const std::string id = prefix + std::to_string(i);
     items.push_back(div(component("dash_core_components", "Graph", {{"id", id}}),
                         {{"className", "six columns"}}));
   }
@@ -100,24 +102,25 @@ TEST_P(Guides, StartTheRendererWithItsConfiguration) {  // 1.6, 1.7
 TEST_P(Guides, ShowTheirLayout) {  // 4.1
   const Json dropdown =
       component("dash_core_components", "Dropdown",
-                {{"id", "dropdown"},
+                {{"id", id("dropdown")},
                  {"options", Json::array({"apples", "oranges", "figs", "pineapples"})},
                  {"value", "apples"},
                  {"clearable", false}});
   const Json signal = component("dash_html_components", "Div",
                                 {{"id", "signal"}, {"style", Json{{"display", "none"}}}});
-  const Json expected = has_signal()
-                            ? div(Json::array({dropdown, graphs(1, 2), graphs(3, 4), signal}))
-                            : div(Json::array({dropdown, graphs(1, 4)}));
+  const Json expected =
+      has_signal()
+          ? div(Json::array({dropdown, graphs("graph-", 1, 2), graphs("graph-", 3, 4), signal}))
+          : div(Json::array({dropdown, graphs("direct-graph-", 1, 4)}));
 
   const Json layout = get_json("/_dash-layout");
   EXPECT_EQ(layout, expected) << layout.dump() << '\n' << expected.dump();
 }
 
 TEST_P(Guides, DeclareTheirCallbacks) {  // 2.4, 3
-  const auto entry = [](const std::string& output, const char* id, const char* property) {
+  const auto entry = [](const std::string& output, const std::string& input, const char* property) {
     return Json{{"output", output},
-                {"inputs", Json::array({Json{{"id", id}, {"property", property}}})},
+                {"inputs", Json::array({Json{{"id", input}, {"property", property}}})},
                 {"state", Json::array({})},
                 {"clientside_function", nullptr},
                 {"prevent_initial_call", false},
@@ -132,9 +135,9 @@ TEST_P(Guides, DeclareTheirCallbacks) {  // 2.4, 3
   Json::Array expected;
   if (has_signal()) expected.push_back(entry("signal.children", "dropdown", "value"));
   for (int i = 1; i <= 4; ++i) {
-    const std::string output = "graph-" + std::to_string(i) + ".figure";
+    const std::string output = id("graph-") + std::to_string(i) + ".figure";
     expected.push_back(has_signal() ? entry(output, "signal", "children")
-                                    : entry(output, "dropdown", "value"));
+                                    : entry(output, id("dropdown"), "value"));
   }
   EXPECT_EQ(get_json("/_dash-dependencies"), Json(expected));
 }
@@ -148,15 +151,16 @@ TEST_P(Guides, AnswerTheirCallbacks) {  // 2.1, 2.2
               Json::parse(R"({"multi":true,"response":{"signal":{"children":"figs"}}})"));
   }
   const std::string input = has_signal() ? R"({"id":"signal","property":"children",)"
-                                         : R"({"id":"dropdown","property":"value",)";
-  const Json answer = update(R"({"output":"graph-2.figure",
-                                 "outputs":{"id":"graph-2","property":"figure"},"inputs":[)" +
-                             input + R"("value":"figs"}],"changedPropIds":[]})");
+                                         : R"({"id":"direct-dropdown","property":"value",)";
+  const std::string graph = id("graph-2");
+  const Json answer = update(R"({"output":")" + graph + R"(.figure","outputs":{"id":")" + graph +
+                             R"(","property":"figure"},"inputs":[)" + input +
+                             R"("value":"figs"}],"changedPropIds":[]})");
 
   EXPECT_THAT(keys(answer), testing::ElementsAre("multi", "response"));
   EXPECT_EQ(answer["multi"], Json(true));
-  EXPECT_THAT(keys(answer["response"]), testing::ElementsAre("graph-2"));
-  const Json& figure = answer["response"]["graph-2"]["figure"];
+  EXPECT_THAT(keys(answer["response"]), testing::ElementsAre(graph));
+  const Json& figure = answer["response"][graph]["figure"];
   EXPECT_THAT(keys(figure), testing::UnorderedElementsAre("data", "layout"));
   EXPECT_EQ(figure["layout"]["margin"], Json::parse(R"({"l":20,"r":10,"b":20,"t":10})"));
   ASSERT_EQ(figure["data"].size(), 1u);

@@ -98,9 +98,12 @@ export async function choose(page, dropdown, option) {
   await page.getByRole('option', {name: option, exact: true}).click();
 }
 
-/// Saves a picture where `make screenshots` finds it.
+/// Saves a picture of the page, as far as it has content, where `make screenshots` finds it.
 export async function screenshot(page, name) {
   const folder = process.env.EKIDEN_SCREENSHOTS ?? os.tmpdir();
   fs.mkdirSync(folder, {recursive: true});
-  await page.screenshot({path: path.join(folder, `${name}.png`)});
+  const content = await page.evaluate(() => document.body.getBoundingClientRect().bottom + 20);
+  const {width, height} = page.viewportSize();
+  await page.screenshot({path: path.join(folder, `${name}.png`),
+    clip: {x: 0, y: 0, width, height: Math.min(height, Math.ceil(content))}});
 }

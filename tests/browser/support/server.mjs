@@ -102,6 +102,13 @@ export class Server {
   }
 }
 
+/// What a process has for itself alone, in bytes.
+export function privateBytes(pid) {
+  const rollup = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return 1024 * [...rollup.matchAll(/^Private_\w+:\s+(\d+)/gm)]
+    .reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0);
+}
+
 /// Proportional set size of a process, in bytes; 0 if it is gone.
 export function pss(pid) {
   try {
