@@ -125,7 +125,7 @@ TEST(Signals, ThoseThatAreNotAvailableYetAreSaidToBe) {
 
   for (const int signal : {SIGUSR2, SIGWINCH}) server.send_signal(signal);
 
-  server.wait_for("is not available yet; ignored", 3);
+  server.wait_for("is not available yet; ignored", 2);
 }
 
 TEST(Signals, ProcessesThatCallbacksLeftBehindGoWithTheServer) {
