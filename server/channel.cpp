@@ -10,16 +10,13 @@
 #include <cstring>
 #include <system_error>
 
+#include "shared/passed_descriptor.hpp"
+
 namespace ekiden::server {
 namespace {
 
 constexpr char kOrder = 'S';
 constexpr char kHello = 'H';
-
-union PassedDescriptor {
-  cmsghdr header;
-  std::array<char, CMSG_SPACE(sizeof(int))> bytes;
-};
 
 template <class Value>
 std::string message(char kind, const Value& value) {
@@ -37,34 +34,7 @@ std::optional<Value> value_of(char kind, const std::string& bytes) {
 }
 
 bool send_bytes(int fd, std::string_view bytes, int passed) {
-  bytes = bytes.substr(0, kMaxMessage);
-  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  PassedDescriptor control{};
-  if (passed >= 0) {
-    header.msg_control = control.bytes.data();
-    header.msg_controllen = control.bytes.size();
-    cmsghdr* item = CMSG_FIRSTHDR(&header);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(item), &passed, sizeof(int));
-  }
-  ssize_t sent;
-  do {
-    sent = sendmsg(fd, &header, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent >= 0;
-}
-
-Descriptor passed_in(msghdr& header) {
-  cmsghdr* item = CMSG_FIRSTHDR(&header);
-  if (item == nullptr || item->cmsg_type != SCM_RIGHTS) return Descriptor();
-  int fd = -1;
-  std::memcpy(&fd, CMSG_DATA(item), sizeof(int));
-  return Descriptor(fd);
+  return shared::send_with_descriptor(fd, bytes.substr(0, kMaxMessage), passed) >= 0;
 }
 
 }  // namespace
@@ -81,23 +51,11 @@ ChannelPair make_channel() {
 
 Received receive(const Descriptor& channel, Packet& packet) {
   packet.bytes.resize(kMaxMessage);
-  packet.passed.reset();
-  iovec part{packet.bytes.data(), packet.bytes.size()};
-  PassedDescriptor control{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control.bytes.data();
-  header.msg_controllen = control.bytes.size();
-  ssize_t size;
-  do {
-    size = recvmsg(channel.get(), &header, MSG_CMSG_CLOEXEC);
-  } while (size < 0 && errno == EINTR);
+  int passed = -1;
+  const ssize_t size = shared::receive_with_descriptor(channel.get(), packet.bytes, passed);
+  packet.passed.reset(passed);
   packet.bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  if (size > 0) {
-    packet.passed = passed_in(header);
-    return Received::packet;
-  }
+  if (size > 0) return Received::packet;
   return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? Received::nothing
                                                                : Received::closed;
 }

@@ -19,12 +19,24 @@
 #include "server/setting_values.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
+#include "shared/log_file.hpp"
 
 namespace ekiden::server {
 namespace {
 
 using shared::log;
 using shared::LogLevel;
+
+LogFile open_access_log(const Settings& settings) {
+  return {"access-logfile", settings.access_logfile, STDOUT_FILENO};
+}
+
+/// From here on the log goes there.
+LogFile open_error_log(const Settings& settings) {
+  LogFile file("error-logfile", settings.error_logfile, STDERR_FILENO);
+  if (file.has_file()) shared::log_open(settings.log_level, file.descriptor());
+  return file;
+}
 
 std::vector<Listener> open_listeners(const Settings& settings) {
   std::vector<Listener> listeners;
@@ -37,8 +49,11 @@ std::vector<Listener> open_listeners(const Settings& settings) {
 }
 
 shared::Heritage heritage_of(const Settings& settings, const std::vector<Listener>& listeners,
-                             shared::MemoCache& cache, shared::Scoreboard& scoreboard) {
+                             shared::MemoCache& cache, shared::Scoreboard& scoreboard,
+                             const LogFile& access_log, const LogFile& error_log) {
   shared::Heritage heritage;
+  heritage.access_log = access_log.descriptor();
+  heritage.error_log = error_log.descriptor();
   for (const Listener& listener : listeners) heritage.listeners.push_back(listener.fd());
   heritage.cache = &cache;
   heritage.scoreboard = &scoreboard;
@@ -109,11 +124,14 @@ std::string place_of(const std::vector<Listener>& listeners) {
 }  // namespace
 
 Master::Master(const Settings& settings, AppCode code)
-    : listeners_(open_listeners(settings)),
+    : access_log_(open_access_log(settings)),
+      error_log_(open_error_log(settings)),
+      listeners_(open_listeners(settings)),
       cache_(limits_of(settings)),
       disk_(open_folder(settings)),
       supervisor_(supervisor_options(settings, cache_),
-                  heritage_of(settings, listeners_, cache_, scoreboard_), std::move(code)),
+                  heritage_of(settings, listeners_, cache_, scoreboard_, access_log_, error_log_),
+                  std::move(code)),
       control_(
           open_control_socket(settings.control_socket, name_of_app(settings), place_of(listeners_),
                               [this, target = control_target(settings)](std::string_view line) {
@@ -197,20 +215,33 @@ void Master::handle(int signal) {
       return supervisor_.scale_up();
     case SIGTTOU:
       return supervisor_.scale_down();
+    case SIGUSR1:
+      return reopen_logs();
     default:
       log(LogLevel::warning, "{} is not available yet; ignored", signal_name(signal));
   }
+}
+
+void Master::reopen_logs() {
+  for (LogFile* one : {&access_log_, &error_log_}) {
+    if (!one->has_file() || !one->reopen()) continue;
+    supervisor_.tell_all(shared::log_file_order(one->descriptor()), one->descriptor());
+  }
+  log(LogLevel::info, "SIGUSR1: log files opened anew");
 }
 
 int serve_alone(const Settings& settings, const AppCode& code) {
   set_process_title("ekiden: worker 1");
   shared::log_role("worker 1");
   raise_descriptor_limit();
+  const LogFile access_log = open_access_log(settings);
+  const LogFile error_log = open_error_log(settings);
   std::vector<Listener> listeners = open_listeners(settings);
   shared::MemoCache cache(limits_of(settings));
   const auto disk = open_folder(settings);
   shared::Scoreboard scoreboard;
-  shared::Heritage heritage = heritage_of(settings, listeners, cache, scoreboard);
+  shared::Heritage heritage =
+      heritage_of(settings, listeners, cache, scoreboard, access_log, error_log);
   heritage.number = 1;
   heritage.generation = 1;
   scoreboard.reset(heritage.slot, heritage.generation);

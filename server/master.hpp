@@ -9,6 +9,7 @@
 #include "server/control_commands.hpp"
 #include "server/control_socket.hpp"
 #include "server/listener.hpp"
+#include "server/log_file.hpp"
 #include "server/mold.hpp"
 #include "server/settings.hpp"
 #include "server/signals.hpp"
@@ -34,10 +35,12 @@ class Master {
   void announce(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
   void handle(int signal);
+  void reopen_logs();
   void close_listeners() noexcept;
   void wait();
 
   MasterSignals signals_;
+  LogFile access_log_, error_log_;
   std::vector<Listener> listeners_;
   shared::MemoCache cache_;
   std::unique_ptr<shared::DiskFolder> disk_;  ///< of the cache, if it has one

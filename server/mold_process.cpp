@@ -15,6 +15,7 @@
 #include "server/signals.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
+#include "shared/log_file.hpp"
 #include "shared/scoreboard.hpp"
 
 namespace ekiden::server {
@@ -40,9 +41,11 @@ void wait_for_adoption(pid_t between, pid_t master) noexcept {
   die_with(master);
 }
 
-void close_foreign_descriptors(const Heritage& heritage) {
+void close_foreign_descriptors(const Heritage& heritage, int channel) {
   std::vector<int> kept = heritage.listeners;
-  kept.push_back(heritage.channel);
+  for (const int one : {channel, heritage.access_log, heritage.error_log}) {
+    if (one >= 0) kept.push_back(one);
+  }
   close_all_but(std::move(kept));
 }
 
@@ -59,7 +62,7 @@ void close_foreign_descriptors(const Heritage& heritage) {
     const std::string role = fmt::format("worker {}", order.number);
     set_process_title("ekiden: " + role);
     shared::log_role(role);
-    close_foreign_descriptors(heritage);
+    close_foreign_descriptors(heritage, channel);
     release_signals_in_worker();
     (*heritage.scoreboard)[order.slot].pid.store(getpid(), std::memory_order_relaxed);
     if (!send_hello(channel, getpid())) _exit(1);
@@ -127,9 +130,7 @@ void report_changes(const MoldProcess& mold) {
   die_with(mold.heritage.master);
   set_process_title("ekiden: mold");
   shared::log_role("mold");
-  std::vector<int> kept = mold.heritage.listeners;
-  kept.push_back(mold.channel.get());
-  close_all_but(std::move(kept));
+  close_foreign_descriptors(mold.heritage, mold.channel.get());
   ignore_master_signals_in_mold();
   load_and_report(mold);
 
@@ -140,6 +141,10 @@ void report_changes(const MoldProcess& mold) {
       continue;
     }
     if (receive(mold.channel, packet) != Received::packet) break;
+    if (shared::obey_log_file_order(packet.bytes, packet.passed.get())) {
+      packet.passed.release();
+      continue;
+    }
     const auto order = as_order(packet);
     if (order && packet.passed) fork_worker(mold, *order, std::move(packet.passed));
   }

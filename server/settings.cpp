@@ -79,6 +79,7 @@ constexpr Setting text_setting(std::string_view name, std::string_view group, Se
 
 constexpr std::string_view kServer = "Server";
 constexpr std::string_view kCache = "Cache";
+constexpr std::string_view kLogs = "Logs";
 constexpr std::string_view kTimes = "Times, in seconds";
 constexpr std::string_view kLimits = "Limits";
 
@@ -102,11 +103,22 @@ const std::array kSettings{
         "threads", "", kServer, count, 1, 256, "Callback threads of each worker.",
         [](auto& s) -> auto& { return s.worker.threads; }, Special::automatic),
     setting(
-        "log-level", "", kServer, level, 0, 4, "What to log.",
-        [](auto& s) -> auto& { return s.log_level; }),
-    setting(
         "debug", "", kServer, flag, 0, 1, "Switch Dash's dev tools on; never in public.",
         [](auto& s) -> auto& { return s.worker.debug; }),
+
+    text_setting(
+        "access-logfile", kLogs, SettingKind::text,
+        "File that gets a line for each request; -: stdout. Empty: none.",
+        [](auto& s) -> auto& { return s.access_logfile; }),
+    text_setting(
+        "access-logformat", kLogs, SettingKind::text, "Its lines, in gunicorn's notation, or json.",
+        [](auto& s) -> auto& { return s.worker.access_log_format; }),
+    text_setting(
+        "error-logfile", kLogs, SettingKind::text, "File of the log; -: stderr.",
+        [](auto& s) -> auto& { return s.error_logfile; }),
+    setting(
+        "log-level", "", kLogs, level, 0, 4, "What to log.",
+        [](auto& s) -> auto& { return s.log_level; }),
 
     text_setting(
         "cache", kCache, SettingKind::cache,

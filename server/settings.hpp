@@ -18,20 +18,34 @@ namespace ekiden::server {
 struct Settings {
   std::string app;  ///< as given: a module's name or a path
   std::vector<std::string> bind{"127.0.0.1:8050"};
-  std::string proxy;          ///< "URL here::URL outside"; empty: none
+  std::string proxy;                    ///< "URL here::URL outside"; empty: none
   std::string control_socket = "auto";  ///< a path, "auto", or empty for none
-  std::uint32_t workers = 1;  ///< 0: one process that loads and serves, no master
+  std::uint32_t workers = 1;            ///< 0: one process that loads and serves, no master
   std::uint32_t backlog = 2048;
   std::size_t cache_size = 128U << 20;  ///< bytes
   std::uint32_t cache_entries = 0;      ///< at most; 0: as the size allows
   std::chrono::milliseconds timeout{30'000};
   std::chrono::milliseconds load_timeout{60'000};
   shared::LogLevel log_level = shared::LogLevel::info;
+  std::string access_logfile;       ///< a path, "-" for stdout, or empty for none
+  std::string error_logfile = "-";  ///< a path, or "-" for stderr
   shared::WorkerSettings worker;
 };
 
 /// A toggle is a flag that can be switched off too.
-enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy, socket, cache, text };
+enum class SettingKind {
+  addresses,
+  count,
+  size,
+  seconds,
+  flag,
+  toggle,
+  level,
+  proxy,
+  socket,
+  cache,
+  text
+};
 
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };

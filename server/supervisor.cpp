@@ -251,6 +251,12 @@ bool Supervisor::tell_a_worker(std::string_view message) const {
   });
 }
 
+void Supervisor::tell_all(std::string_view message, int passed) const {
+  for (const auto& worker : workers_) send(worker->channel, message, passed);
+  if (mold_.channel) send(mold_.channel, message, passed);
+  if (reload_ && reload_->mold.channel) send(reload_->mold.channel, message, passed);
+}
+
 std::optional<int> Supervisor::exit_code() const {
   if (!stopping_ || !workers_.empty() || !dismissed_.empty()) return std::nullopt;
   return exit_code_;

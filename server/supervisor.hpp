@@ -75,6 +75,8 @@ class Supervisor {
   std::uint32_t ready_workers() const;
   /// Sends a message to one ready worker, whichever. False if none took it.
   bool tell_a_worker(std::string_view message) const;
+  /// Sends mold and workers of every generation a message with a descriptor.
+  void tell_all(std::string_view message, int passed) const;
 
  private:
   struct Seat {

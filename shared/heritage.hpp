@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "shared/cache_settings.hpp"
@@ -20,8 +21,8 @@ class Scoreboard;
 /// The part of the settings that workers need; plain values.
 struct WorkerSettings {
   std::uint32_t threads = 1;
-  std::uint32_t queue_limit = 1024;  ///< callbacks waiting for a thread before 503
-  std::size_t max_request_line = 8190;  ///< bytes; beyond: 414
+  std::uint32_t queue_limit = 1024;      ///< callbacks waiting for a thread before 503
+  std::size_t max_request_line = 8190;   ///< bytes; beyond: 414
   std::size_t max_header_bytes = 65536;  ///< whole header block; beyond: 431
   std::size_t max_header_count = 100;
   std::size_t max_body_bytes = 64U << 20;  ///< beyond: 413
@@ -34,6 +35,8 @@ struct WorkerSettings {
   bool debug = false;
   DevTools dev_tools;
   CacheSettings cache;
+  /// gunicorn's default, which is Apache's combined format.
+  std::string access_log_format = R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 };
 
 /// Everything a worker inherits. Descriptors that are not in it are closed after fork.
@@ -42,14 +45,16 @@ struct Heritage {
   MemoCache* cache = nullptr;  ///< mapped before the first fork, at the same address everywhere
   Scoreboard* scoreboard = nullptr;
   WorkerSettings settings;
-  std::uint64_t reload_seed = 0;  ///< another one each time the server starts
+  int access_log = -1;                     ///< the access log's file; -1: none
+  int error_log = 2;                       ///< the log's file
+  std::uint64_t reload_seed = 0;           ///< another one each time the server starts
   std::vector<ChangedFile> changed_files;  ///< shortly before the generation was loaded
 
-  std::uint32_t slot = 0;        ///< of the scoreboard and of the cache's pin rows
-  std::uint32_t number = 0;      ///< as in the process title "ekiden: worker 3"
+  std::uint32_t slot = 0;    ///< of the scoreboard and of the cache's pin rows
+  std::uint32_t number = 0;  ///< as in the process title "ekiden: worker 3"
   std::uint32_t generation = 0;
-  pid_t master = 0;              ///< 0 with --workers 0: nobody to die with
-  int channel = -1;              ///< SOCK_SEQPACKET to the master; end of file means the master died
+  pid_t master = 0;  ///< 0 with --workers 0: nobody to die with
+  int channel = -1;  ///< SOCK_SEQPACKET to the master; end of file means the master died
 };
 
 /// What a worker tells the master over `channel`, one byte a message.

@@ -12,6 +12,8 @@
 #include <ctime>
 #include <memory>
 
+#include "shared/log_file.hpp"
+
 namespace ekiden::shared {
 namespace {
 
@@ -76,23 +78,11 @@ class LineSink final : public spdlog::sinks::sink {
     line.append(std::string_view(": "));
     append_escaped(line, std::string_view(message.payload.data(), message.payload.size()));
     line.push_back('\n');
-    write_all(line.data(), line.size());
+    write_line(state().fd.load(std::memory_order_relaxed), {line.data(), line.size()});
   }
   void flush() override {}
   void set_pattern(const std::string&) override {}
   void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
-
- private:
-  static void write_all(const char* bytes, std::size_t size) {
-    while (size > 0) {
-      const ssize_t written = ::write(state().fd.load(std::memory_order_relaxed), bytes, size);
-      if (written < 0 && errno == EINTR) continue;
-      // A full non-blocking pipe or a closed terminal: losing a line beats stopping the server.
-      if (written <= 0) return;
-      bytes += written;
-      size -= static_cast<std::size_t>(written);
-    }
-  }
 };
 
 spdlog::logger& logger() {

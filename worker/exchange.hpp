@@ -44,6 +44,7 @@ struct Response {
   std::string headers;
   std::string body;              ///< bytes owned by the response
   std::string_view static_body;  ///< or bytes that outlive it; used when its data() is not null
+  std::string_view callback;     ///< the callback that made it, for logs; outlives the response
 
   std::string_view bytes() const noexcept {
     return static_body.data() != nullptr ? static_body : std::string_view(body);
@@ -54,6 +55,7 @@ struct Response {
     headers.clear();
     body.clear();
     static_body = {};
+    callback = {};
   }
 };
 

@@ -123,9 +123,9 @@ TEST(Signals, ThoseThatAreNotAvailableYetAreSaidToBe) {
   RunningServer server = stand_in.start();
   server.wait_for("ready: 1 worker");
 
-  for (const int signal : {SIGUSR1, SIGUSR2, SIGWINCH}) server.send_signal(signal);
+  for (const int signal : {SIGUSR2, SIGWINCH}) server.send_signal(signal);
 
-  server.wait_for("is not available yet; ignored", 3);
+  server.wait_for("is not available yet; ignored", 2);
 }
 
 TEST(Signals, ProcessesThatCallbacksLeftBehindGoWithTheServer) {

@@ -124,7 +124,7 @@ TEST(CommandLine, EverySettingHasAFlagAVariableAndAKeyInTheFile) {
     const std::string name(setting.name), value = setting.default_value();
     const bool is_flag = setting.kind == SettingKind::flag || setting.kind == SettingKind::toggle;
     const bool on_line = is_flag || !value.empty();
-    const std::string file = folder.write("x.toml", name + " = \"" + value + "\"\n");
+    const std::string file = folder.write("x.toml", name + " = '" + value + "'\n");
 
     if (on_line) {
       EXPECT_NO_THROW(parsed({"shop", "--" + name + (is_flag ? "" : "=" + value)}));

@@ -68,6 +68,7 @@ std::optional<Failure> UpdateComponent::run(const Request& request, Response& re
   }
   shared::log(shared::LogLevel::debug, "callback '{}' started", entry->id);
   std::optional<Failure> failure = run_callback(*entry, body, request, response);
+  response.callback = entry->id;
   shared::log(shared::LogLevel::debug, "callback '{}' finished: {}", entry->id, response.status);
   return failure;
 }

@@ -21,6 +21,8 @@
 
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
+#include "shared/log_file.hpp"
+#include "shared/passed_descriptor.hpp"
 #include "worker/app/cache_tiers.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
@@ -70,6 +72,7 @@ struct PollingLoop::Impl {
   void announce();
   void stop(int code);
 
+  std::function<void(const Exchange&)> exchange_logger();
   CallbackPool::Options pool_options();
   Acceptor::Options acceptor_options();
   Acceptor::Gate gate() const;
@@ -103,6 +106,8 @@ struct PollingLoop::Impl {
   bool gate_look_pending = false;
   std::atomic<Acceptor*> accepting{nullptr};
   CallbackPool pool;
+  AccessLogFormat access_log_format;
+  std::string access_log_line;
   SessionContext context;
   std::vector<std::shared_ptr<Session>> sessions;
   std::vector<Letter> letters;
@@ -121,6 +126,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       scoreboard(board),
       slot(board[inherited.slot]),
       pool(pool_options()),
+      access_log_format(inherited.settings.access_log_format),
       context{io,
               service,
               inherited.settings,
@@ -129,6 +135,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               slot,
               [this](Session& session) { forget(session); },
               [this] { callback_submitted(); },
+              exchange_logger(),
               {}},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
@@ -136,6 +143,18 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       timer(io.get_executor()),
       gate_timer(io.get_executor()) {
   if (heritage.channel >= 0) channel.assign(heritage.channel);
+}
+
+std::function<void(const Exchange&)> PollingLoop::Impl::exchange_logger() {
+  if (heritage.access_log < 0) return nullptr;
+  return [this](const Exchange& exchange) {
+    Exchange whole = exchange;
+    whole.worker = heritage.number;
+    whole.generation = heritage.generation;
+    access_log_line.clear();
+    access_log_format.append(access_log_line, whole);
+    shared::write_line(heritage.access_log, access_log_line);
+  };
 }
 
 CallbackPool::Options PollingLoop::Impl::pool_options() {
@@ -323,15 +342,18 @@ void PollingLoop::Impl::stop_if_drained() {
   if (context.draining && acceptor_stopped && sessions.empty()) stop(0);
 }
 
-/// What arrives on the channel is its end, or an order for the cache.
+/// What arrives on the channel is its end, a log file opened anew, or an order for the cache.
 void PollingLoop::Impl::watch_master() {
   if (heritage.channel < 0) return;
   channel.async_wait(Descriptor::wait_read, [this](const boost::system::error_code&) {
     std::array<char, 4096> message;
-    const ssize_t got = ::recv(heritage.channel, message.data(), message.size(), MSG_DONTWAIT);
-    const bool alive = got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+    int passed = -1;
+    const ssize_t got =
+        shared::receive_with_descriptor(heritage.channel, message, passed, MSG_DONTWAIT);
+    const bool alive = got > 0 || (got < 0 && errno == EAGAIN);
     if (!alive) ::_exit(1);
-    if (got > 0) obey_cache_order({message.data(), static_cast<std::size_t>(got)});
+    const std::string_view order(message.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (!order.empty() && !shared::obey_log_file_order(order, passed)) obey_cache_order(order);
     watch_master();
   });
 }

@@ -77,6 +77,11 @@ void Session::begin_drain(std::uint64_t now_ns) {
   deadline_ns_ = now_ns + static_cast<std::uint64_t>(std::chrono::nanoseconds(kDrainGrace).count());
 }
 
+void Session::run() noexcept {
+  if (context_.log_exchange) queued_ns_ = shared::monotonic_ns() - begun_ns_;
+  context_.service.run(request_, response_);
+}
+
 void Session::dispatch() {
   auto& requests = context_.slot.requests;
   requests.store(requests.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -84,6 +89,10 @@ void Session::dispatch() {
   state_ = State::running;
   deadline_ns_ = 0;
   lean_ = false;
+  if (context_.log_exchange) {
+    begun_ns_ = shared::monotonic_ns();
+    queued_ns_ = 0;
+  }
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
   switch (context_.pool.submit(shared_from_this())) {
     case CallbackPool::Submitted::runs_now:
@@ -108,6 +117,7 @@ void Session::callback_finished() {
 
 void Session::refuse(const Rejection& rejection) {
   fill_rejection(rejection, response_);
+  begun_ns_ = 0;
   request_.method = Method::get;  // an unreadable HEAD gets the reason too; the connection ends
   closing_ = true;
   send();

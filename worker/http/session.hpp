@@ -11,11 +11,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "shared/heritage.hpp"
 #include "shared/scoreboard.hpp"
 #include "worker/exchange.hpp"
 #include "worker/http/acceptor.hpp"
+#include "worker/http/access_log.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/chunked_body.hpp"
 #include "worker/http/header_policy.hpp"
@@ -34,8 +36,9 @@ struct SessionContext {
   HeadLimits limits;
   CallbackPool& pool;
   shared::WorkerSlot& slot;
-  std::function<void(Session&)> closed;  ///< the session is done with
-  std::function<void()> submitted;       ///< a callback has been given to the pool
+  std::function<void(Session&)> closed;               ///< the session is done with
+  std::function<void()> submitted;                    ///< a callback has been given to the pool
+  std::function<void(const Exchange&)> log_exchange;  ///< empty: there is no access log
   DateLine date;
   bool draining = false;  ///< every further response closes its connection
 };
@@ -60,7 +63,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void callback_finished();
   void close();
 
-  void run() noexcept override { context_.service.run(request_, response_); }
+  void run() noexcept override;
 
   std::size_t index = 0;  ///< in the registry of open sessions
 
@@ -76,6 +79,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void received(const boost::system::error_code& error, std::size_t count);
   void advance();
   Progress take_head();
+  void forget_request(std::string_view refused);
   Progress accept_head();
   Progress take_body();
   Progress take_chunks();
@@ -93,6 +97,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   // session_write.cpp
   void send();
+  void log_exchange();
   void write_more();
   void wrote(const boost::system::error_code& error, std::size_t count);
   void sent();
@@ -110,6 +115,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool lean_ = true;                      // buffers of the last exchange have been freed
   std::atomic<bool> client_gone_{false};  // read by the callback through request_
   std::uint64_t deadline_ns_ = 0;         // 0: none
+  std::uint64_t begun_ns_ = 0;            // for the access log: the request was complete
+  std::uint64_t queued_ns_ = 0;           // it waited for a callback thread
   ReadBuffer input_;
   HeadScanner scanner_;
   Framing framing_;

@@ -105,8 +105,19 @@ Session::Progress Session::take_head() {
     case HeadScanner::State::refused:
       break;
   }
+  forget_request(input_.view().substr(scanner_.begin()));
   refuse(scanner_.rejection());
   return Progress::over;
+}
+
+/// The logs speak of what was refused, not of the request before it.
+void Session::forget_request(std::string_view refused) {
+  request_.head =
+      refused.substr(0, std::min(refused.find_first_of("\r\n"), context_.limits.request_line));
+  request_.target = request_.query = {};
+  request_.path.clear();
+  request_.headers.clear();
+  request_.body.clear();
 }
 
 Session::Progress Session::accept_head() {

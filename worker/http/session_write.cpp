@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 
+#include "shared/clock.hpp"
 #include "shared/log.hpp"
 #include "worker/http/session.hpp"
 
@@ -21,7 +22,7 @@ void release_if_large(std::string& text) noexcept {
 }
 
 /// One line; a head that was refused may hold anything.
-void log_exchange(const Request& request, const Response& response) {
+void log_route(const Request& request, const Response& response) {
   std::string_view line = request.head;
   line = line.substr(0, line.find('\r'));
   const bool plain =
@@ -33,7 +34,7 @@ void log_exchange(const Request& request, const Response& response) {
 }  // namespace
 
 void Session::send() {
-  if (!context_.settings.dev_tools.silence_routes_logging) log_exchange(request_, response_);
+  if (!context_.settings.dev_tools.silence_routes_logging) log_route(request_, response_);
   const bool last = peer_is_done_ && input_.size() == 0;
   closing_ = closing_ || context_.draining || !framing_.keep_alive || last;
   Connection connection = Connection::unmentioned;
@@ -65,8 +66,11 @@ std::array<boost::asio::const_buffer, 2> Session::unsent() const noexcept {
 
 void Session::wrote(const boost::system::error_code& error, std::size_t count) {
   if (state_ != State::writing) return;
-  if (error) return close();
   written_ += count;
+  if (error) {
+    if (context_.log_exchange) log_exchange();
+    return close();
+  }
   if (written_ == head_.size() + response_.bytes().size()) return sent();
   write_more();
 }
@@ -79,7 +83,18 @@ void Session::write_more() {
                                             std::size_t count) { self->wrote(error, count); });
 }
 
+void Session::log_exchange() {
+  const std::uint64_t now = shared::monotonic_ns();
+  const std::size_t head = std::min(written_, head_.size());
+  Exchange exchange{request_, response_, written_ - head};
+  exchange.took = std::chrono::nanoseconds(begun_ns_ == 0 ? 0 : now - begun_ns_);
+  exchange.queued = std::chrono::nanoseconds(queued_ns_);
+  exchange.ended = std::time(nullptr);
+  context_.log_exchange(exchange);
+}
+
 void Session::sent() {
+  if (context_.log_exchange) log_exchange();
   if (closing_) return linger();
   release_if_large(request_.body);
   release_if_large(response_.body);
