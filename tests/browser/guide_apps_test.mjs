@@ -105,29 +105,45 @@ test('hidden_div: nothing until a choice, then graph and table of the data in th
   });
 });
 
-test('hidden_div: the server keeps nothing of a thousand sessions', async () => {
-  const server = await Server.start('hidden_div', {workers: 1});
-  try {
-    const [, pid] = await server.line(/(\d+)\)? is ready/);
-    const session = async () => {
-      const city = [{id: 'hidden-dropdown', property: 'value', value: 'Seoul'}];
-      const {body} = await server.post('hidden-intermediate-value.children', city);
-      const value = JSON.parse(body).response['hidden-intermediate-value'].children;
-      const data = [{id: 'hidden-intermediate-value', property: 'children', value}];
-      for (const output of ['hidden-graph.figure', 'hidden-table.children']) {
-        assert.equal((await server.post(output, data)).status, 200);
-      }
-    };
-    const sessions = async count => { for (let i = 0; i < count; ++i) await session(); };
-    await sessions(100);  // until its pools and buffers have the size they need
-    const before = privateBytes(pid);
-    await sessions(1000);
-    const grown = privateBytes(pid) - before;
-    assert.ok(grown < 200_000, `grew by ${grown} bytes`);
-  } finally {
-    await server.stop();
-  }
-});
+/// What one session asks of an app: the data for a city, then what is drawn of them.
+const sessionsOf = {
+  hidden_div: {
+    clean: 'hidden-intermediate-value.children', city: 'hidden-dropdown',
+    data: {id: 'hidden-intermediate-value', property: 'children'},
+    drawn: ['hidden-graph.figure', 'hidden-table.children'],
+  },
+  store: {
+    clean: '..store-memory.data...store-session.data...store-local.data...store-binary.data..',
+    city: 'store-dropdown', data: {id: 'store-memory', property: 'data'},
+    drawn: ['store-graph.figure', 'store-table.children'],
+  },
+};
+
+for (const [app, {clean, city, data, drawn: outputs}] of Object.entries(sessionsOf)) {
+  test(`${app}: the server keeps nothing of a thousand sessions`, async () => {
+    const server = await Server.start(app, {workers: 1});
+    try {
+      const [, pid] = await server.line(/(\d+)\)? is ready/);
+      const sessions = async count => {
+        for (let i = 0; i < count; ++i) {
+          const choice = [{id: city, property: 'value', value: 'Seoul'}];
+          const {body} = await server.post(clean, choice);
+          const value = JSON.parse(body).response[data.id][data.property];
+          for (const output of outputs) {
+            assert.equal((await server.post(output, [{...data, value}])).status, 200);
+          }
+        }
+      };
+      await sessions(100);  // until its pools and buffers have the size they need
+      const before = privateBytes(pid);
+      await sessions(1000);
+      const grown = privateBytes(pid) - before;
+      assert.ok(grown < 200_000, `grew by ${grown} bytes`);
+    } finally {
+      await server.stop();
+    }
+  });
+}
 
 test('aggregations: three frames cross the network in one JSON, each graph takes its own', async () => {
   await visit('aggregations', {}, async page => {

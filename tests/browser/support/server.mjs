@@ -76,9 +76,12 @@ export class Server {
 
   /// Fires a callback over a fresh connection; resolves with {status, body} or rejects.
   post(output, inputs) {
-    const dot = output.lastIndexOf('.');
+    const [first, ...more] = output.replace(/^\.\.|\.\.$/g, '').split('...').map(one => {
+      const dot = one.lastIndexOf('.');
+      return {id: one.slice(0, dot), property: one.slice(dot + 1)};
+    });
     const body = JSON.stringify({
-      output, outputs: {id: output.slice(0, dot), property: output.slice(dot + 1)},
+      output, outputs: output.startsWith('..') ? [first, ...more] : first,
       inputs, changedPropIds: inputs.map(({id, property}) => `${id}.${property}`),
     });
     return new Promise((resolve, reject) => {
