@@ -42,7 +42,7 @@ struct Arguments {
   Values values;
   std::vector<std::string> positional;
   std::string config;
-  bool version = false, table = false;
+  bool version = false, table = false, check_config = false;
 };
 
 std::string help_text(const Setting& setting) {
@@ -103,6 +103,10 @@ void declare_all(CLI::App& program, Arguments& into) {
       ->type_name("FILE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Server");
+  program
+      .add_flag("--check-config", into.check_config,
+                "Load the app, say what is wrong or may not be meant, and exit.")
+      ->group("Server");
   program.add_flag("--version", into.version, "Print the version and exit.");
   program.add_flag("--settings-table", into.table)->group("");
   program.add_option("APP", into.positional, "Name or path of the app's module.")->type_name("");
@@ -110,7 +114,7 @@ void declare_all(CLI::App& program, Arguments& into) {
 }
 
 std::string meant(const std::string& flag) {
-  std::vector<std::string> known{"--config", "--help", "--version"};
+  std::vector<std::string> known{"--check-config", "--config", "--help", "--version"};
   for (const Setting& setting : all_settings()) {
     known.push_back(fmt::format("--{}", setting.name));
     if (setting.kind == SettingKind::toggle || setting.kind == SettingKind::socket) {
@@ -163,8 +167,7 @@ void parse_arguments(CLI::App& program, std::vector<std::string> words) {
                          std::string_view given_as) {
   std::string list;
   for (const auto& value : values) list += (list.empty() ? "" : " ") + value;
-  throw UsageError{
-      fmt::format("{}{}: not allowed ({})", given_as, list, setting.refusal(values))};
+  throw UsageError{fmt::format("{}{}: not allowed ({})", given_as, list, setting.refusal(values))};
 }
 
 Values read_config(const std::string& path) {
@@ -289,6 +292,7 @@ Settings resolve(const Arguments& arguments, const Environment& environment) {
   apply_environment(environment, settings);
   apply(arguments.values, settings, "");
   settings.app = arguments.positional.front();
+  settings.check_config = arguments.check_config;
   const std::string clash = why_not_together(settings.worker.cache);
   if (!clash.empty()) throw UsageError{clash};
   return settings;

@@ -17,6 +17,7 @@ namespace ekiden::server {
 /// All settings of one server, with their defaults.
 struct Settings {
   std::string app;  ///< as given: a module's name or a path
+  bool check_config = false;  ///< load the app, say what is wrong, do not serve
   std::vector<std::string> bind{"127.0.0.1:8050"};
   std::string proxy;          ///< "URL here::URL outside"; empty: none
   std::string control_socket = "auto";  ///< a path, "auto", or empty for none
@@ -31,7 +32,7 @@ struct Settings {
 };
 
 /// A toggle is a flag that can be switched off too.
-enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, proxy, socket, cache, text };
+enum class SettingKind { addresses, count, size, seconds, flag, toggle, level, seal, proxy, socket, cache, text };
 
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };
