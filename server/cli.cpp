@@ -43,7 +43,7 @@ struct Arguments {
   Values values;
   std::vector<std::string> positional;
   std::string config;
-  bool version = false, table = false;
+  bool version = false, table = false, check_config = false;
 };
 
 std::string help_text(const Setting& setting) {
@@ -105,6 +105,10 @@ void declare_all(CLI::App& program, Arguments& into) {
       ->type_name("FILE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Server");
+  program
+      .add_flag("--check-config", into.check_config,
+                "Load the app, say what is wrong or may not be meant, and exit.")
+      ->group("Server");
   program.add_flag("--version", into.version, "Print the version and exit.");
   program.add_flag("--settings-table", into.table)->group("");
   program.add_option("APP", into.positional, "Name or path of the app's module.")->type_name("");
@@ -112,7 +116,7 @@ void declare_all(CLI::App& program, Arguments& into) {
 }
 
 std::string meant(const std::string& flag) {
-  std::vector<std::string> known{"--config", "--help", "--version"};
+  std::vector<std::string> known{"--check-config", "--config", "--help", "--version"};
   for (const Setting& setting : all_settings()) {
     known.push_back(fmt::format("--{}", setting.name));
     if (setting.kind == SettingKind::toggle || setting.kind == SettingKind::socket) {
@@ -291,6 +295,7 @@ Settings resolve(const Arguments& arguments, const Environment& environment) {
   apply_environment(environment, settings);
   apply(arguments.values, settings, "");
   settings.app = arguments.positional.front();
+  settings.check_config = arguments.check_config;
   const std::string clash = why_not_together(settings.worker.cache);
   if (!clash.empty()) throw UsageError{clash};
   return settings;

@@ -36,6 +36,7 @@ int serve(Settings settings, const Environment& environment) {
   settings.app = app.path.string();
   shared::log_open(settings.log_level);
   const AppCode code = app_code(settings.app, settings.worker);
+  if (settings.check_config) return check_config(settings, code);
   if (settings.workers == 0) return serve_alone(settings, code);
   return Master(settings, code).run();
 }

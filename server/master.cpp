@@ -230,6 +230,20 @@ void Master::reopen_logs() {
   log(LogLevel::info, "SIGUSR1: log files opened anew");
 }
 
+int check_config(const Settings& settings, const AppCode& code) {
+  try {
+    const std::string line = load_and_check(code);
+    if (code.warnings) {
+      for (const std::string& warning : code.warnings()) log(LogLevel::warning, "{}", warning);
+    }
+    log(LogLevel::info, "{}: settings and app are in order", line);
+    return kDone;
+  } catch (const std::exception& error) {
+    log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());
+    return kAppError;
+  }
+}
+
 int serve_alone(const Settings& settings, const AppCode& code) {
   set_process_title("ekiden: worker 1");
   shared::log_role("worker 1");

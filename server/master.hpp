@@ -50,6 +50,10 @@ class Master {
   std::uint64_t control_turn_ = UINT64_MAX;  ///< when control_ has something to do
 };
 
+/// --check-config: loads the app, logs why that fails or what in it may not be meant, and serves
+/// nothing. Returns the exit code.
+int check_config(const Settings& settings, const AppCode& code);
+
 /// --workers 0: loads and serves in this process, without a master.
 int serve_alone(const Settings& settings, const AppCode& code);
 

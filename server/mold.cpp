@@ -15,12 +15,13 @@ AppCode app_code(const std::string& app_path, const shared::WorkerSettings& sett
   // processes that hold it leave by _exit.
   auto loaded = std::make_shared<worker::Generation*>(nullptr);
   AppCode code;
-  code.load = [loaded, app_path, debug = settings.debug, dev_tools = settings.dev_tools,
-               cache = settings.cache] {
+  code.load = [loaded, app_path, debug = settings.debug, seal = settings.seal,
+               dev_tools = settings.dev_tools, cache = settings.cache] {
     worker::set_cache_defaults({cache.default_timeout, cache.key_prefix});
     worker::LoadOptions options;
     options.app_path = app_path;
     options.debug = debug;
+    options.seal = seal;
     options.dev_tools = dev_tools;
     *loaded = worker::Generation::load(options).release();
     const std::size_t callbacks = (*loaded)->callback_count();
@@ -30,6 +31,7 @@ AppCode app_code(const std::string& app_path, const shared::WorkerSettings& sett
   code.serve = [loaded](const shared::Heritage& heritage) {
     return worker::worker_main(heritage, **loaded);
   };
+  code.warnings = [loaded] { return (*loaded)->warnings(); };
   if (is_on(settings.dev_tools.hot_reload, settings.debug)) {
     code.changed_files = [loaded] { return (*loaded)->changed_files(); };
     code.watch_interval = settings.dev_tools.hot_reload_watch_interval;

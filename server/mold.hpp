@@ -18,6 +18,8 @@ struct AppCode {
   std::function<std::string()> load;
   /// Called in each worker, after load. Serves until told to leave; returns the exit code.
   std::function<int(const shared::Heritage&)> serve;
+  /// What of the loaded app is legal but may not be meant, a line each. Null: nothing is known.
+  std::function<std::vector<std::string>()> warnings;
   /// Called in the mold every `watch_interval`, after load: which files have changed. Null: none
   /// are watched.
   std::function<std::vector<shared::ChangedFile>()> changed_files;

@@ -13,6 +13,7 @@ namespace ekiden::server {
 namespace {
 
 constexpr std::array<std::string_view, 5> kLevels{"debug", "info", "warning", "error", "critical"};
+constexpr std::array<std::string_view, 3> kSealModes{"error", "warn", "off"};
 constexpr std::string_view kUnits = "KMGT";
 
 std::string lower(std::string_view text) {
@@ -83,6 +84,12 @@ std::optional<std::uint64_t> parse_level(std::string_view text) {
   return static_cast<std::uint64_t>(found - kLevels.begin());
 }
 
+std::optional<std::uint64_t> parse_seal(std::string_view text) {
+  const auto found = std::find(kSealModes.begin(), kSealModes.end(), lower(text));
+  if (found == kSealModes.end()) return std::nullopt;
+  return static_cast<std::uint64_t>(found - kSealModes.begin());
+}
+
 std::string format_size(std::uint64_t bytes) {
   std::size_t unit = 0;
   while (bytes != 0 && bytes % 1024 == 0 && unit < kUnits.size()) {
@@ -101,6 +108,10 @@ std::string format_seconds(std::uint64_t milliseconds) {
 
 std::string_view level_name(shared::LogLevel level) {
   return kLevels[static_cast<std::size_t>(level)];
+}
+
+std::string_view seal_name(shared::SealMode mode) {
+  return kSealModes[static_cast<std::size_t>(mode)];
 }
 
 }  // namespace ekiden::server

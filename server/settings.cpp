@@ -105,6 +105,10 @@ const std::array kSettings{
     setting(
         "debug", "", kServer, flag, 0, 1, "Switch Dash's dev tools on; never in public.",
         [](auto& s) -> auto& { return s.worker.debug; }),
+    setting(
+        "seal", "", kServer, SettingKind::seal, 0, 2,
+        "What becomes of a callback's write to globals and to what set-up has made.",
+        [](auto& s) -> auto& { return s.worker.seal; }),
 
     text_setting(
         "access-logfile", kLogs, SettingKind::text,
@@ -299,6 +303,8 @@ std::string_view Setting::value_name() const {
       return "TEXT";
     case level:
       return "LEVEL";
+    case SettingKind::seal:
+      return "MODE";
   }
   return "VALUE";
 }
@@ -329,6 +335,8 @@ std::string Setting::value_in(const Settings& settings) const {
       return get_text(settings);
     case level:
       return std::string(level_name(settings.log_level));
+    case SettingKind::seal:
+      return std::string(seal_name(settings.worker.seal));
   }
   return {};
 }
@@ -367,6 +375,8 @@ std::string Setting::allowed() const {
       return "any text";
     case level:
       return "debug, info, warning, error, critical";
+    case SettingKind::seal:
+      return "error (it is refused), warn (it is logged), off";
   }
   return {};
 }
@@ -406,6 +416,7 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   if (kind == flag || kind == toggle) value = parse_flag(given);
   if (kind == toggle && given == default_value()) value = get(Settings{});
   if (kind == level) value = parse_level(given);
+  if (kind == SettingKind::seal) value = parse_seal(given);
   const bool zero = special == Special::zero && value == 0U;
   const bool follows = kind == toggle && value == get(Settings{});
   if (!value || (*value < least && !zero) || (*value > most && !follows)) return false;

@@ -17,6 +17,7 @@ namespace ekiden::server {
 /// All settings of one server, with their defaults.
 struct Settings {
   std::string app;  ///< as given: a module's name or a path
+  bool check_config = false;  ///< load the app, say what is wrong, do not serve
   std::vector<std::string> bind{"127.0.0.1:8050"};
   std::string proxy;                    ///< "URL here::URL outside"; empty: none
   std::string control_socket = "auto";  ///< a path, "auto", or empty for none
@@ -41,6 +42,7 @@ enum class SettingKind {
   flag,
   toggle,
   level,
+  seal,
   proxy,
   socket,
   cache,

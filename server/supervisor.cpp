@@ -21,6 +21,8 @@ using shared::WorkerState;
 constexpr std::uint64_t kRetry = 10'000'000;
 constexpr std::chrono::seconds kBootPatience{30};
 constexpr std::chrono::seconds kStopPatience{1};
+/// Between two planned replacements of a worker.
+constexpr std::chrono::seconds kReplacementInterval{10};
 
 /// Reloads hold two generations at once.
 constexpr std::uint32_t kMostSeats = shared::kMaxWorkers / 2;
@@ -49,6 +51,7 @@ void Supervisor::turn() {
   bury_unborn();
   if (!stopping_) advance_reload();
   if (!stopping_) replace_dead_mold();
+  if (!stopping_) start_successors();
   if (!stopping_) balance();
   for (auto& worker : workers_) watch_worker(*worker);
   release_slots();
@@ -64,6 +67,36 @@ void Supervisor::balance() {
     if (worker->generation != generation_ || worker->number <= target_ || worker->leaving()) {
       continue;
     }
+    ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
+                 "still busy after --graceful-timeout");
+  }
+}
+
+/// A worker in which a write was refused may hold locks and memory that nobody gives back. It
+/// serves until another has taken its place: that is planned, so there is no back-off, but a limit,
+/// lest an app that breaks the rule with every request have its workers forked as often.
+void Supervisor::start_successors() {
+  for (auto& worker : workers_) {
+    if (!worker->wants_successor || worker->has_successor || worker->leaving()) continue;
+    if (worker->generation != generation_) continue;
+    Seat& seat = seats_[worker->number];
+    if (now_ < seat.replace_not_before_ns) {
+      wake_by(seat.replace_not_before_ns);
+      continue;
+    }
+    seat.replace_not_before_ns = now_ + count(kReplacementInterval);
+    worker->has_successor = true;
+    log(LogLevel::info,
+        "worker {} ({}) will be replaced: a write to what set-up had made was refused",
+        worker->number, worker->pid());
+  }
+}
+
+void Supervisor::retire_predecessors(const WorkerHandle& successor) {
+  for (auto& worker : workers_) {
+    const bool is_it =
+        worker->number == successor.number && worker->generation == successor.generation;
+    if (!is_it || !worker->has_successor || worker->leaving()) continue;
     ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
                  "still busy after --graceful-timeout");
   }
@@ -103,9 +136,8 @@ bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number) {
 
 WorkerHandle* Supervisor::find(std::uint32_t number, std::uint32_t generation) {
   for (auto& worker : workers_) {
-    if (worker->number == number && worker->generation == generation && !worker->leaving()) {
-      return worker.get();
-    }
+    const bool is_it = worker->number == number && worker->generation == generation;
+    if (is_it && !worker->leaving() && !worker->has_successor) return worker.get();
   }
   return nullptr;
 }
@@ -143,6 +175,9 @@ void Supervisor::read_worker(WorkerHandle& worker) {
       worker.state = WorkerState::ready;
       if (reload_ && reload_->mold.generation == worker.generation) reload_->any_ready = true;
       log(LogLevel::info, "worker {} ({}) is ready", worker.number, worker.pid());
+      retire_predecessors(worker);
+    } else if (packet.bytes[0] == static_cast<char>(shared::WorkerMessage::replace)) {
+      worker.wants_successor = true;
     }
   }
 }

@@ -82,6 +82,7 @@ class Supervisor {
   struct Seat {
     Backoff backoff;
     std::uint64_t not_before_ns = 0;
+    std::uint64_t replace_not_before_ns = 0;
   };
   /// A file that changed, or an empty one: anything may have changed.
   struct Change {
@@ -93,6 +94,8 @@ class Supervisor {
   // supervisor.cpp: a turn, and keeping the number of workers
   void wake_by(std::uint64_t time) noexcept { next_turn_ = std::min(next_turn_, time); }
   void balance();
+  void start_successors();
+  void retire_predecessors(const WorkerHandle& successor);
   bool may_start(std::uint32_t number);
   bool spawn(MoldHandle& mold, std::uint32_t number);
   WorkerHandle* find(std::uint32_t number, std::uint32_t generation);

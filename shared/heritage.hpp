@@ -12,6 +12,7 @@
 #include "shared/cache_settings.hpp"
 #include "shared/changed_files.hpp"
 #include "shared/dev_tools.hpp"
+#include "shared/seal_mode.hpp"
 
 namespace ekiden::shared {
 
@@ -33,6 +34,7 @@ struct WorkerSettings {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds graceful_timeout{30'000};
   bool debug = false;
+  SealMode seal = SealMode::error;
   DevTools dev_tools;
   CacheSettings cache;
   /// gunicorn's default, which is Apache's combined format.
@@ -60,6 +62,7 @@ struct Heritage {
 /// What a worker tells the master over `channel`, one byte a message.
 enum class WorkerMessage : std::uint8_t {
   ready = 'R',  ///< serving; before it the master counts the worker as booting
+  replace = 'V',  ///< the app's code was refused a write: start a successor, then let me drain
 };
 
 }  // namespace ekiden::shared

@@ -435,6 +435,10 @@ CacheCounters MemoCache::counters() const {
   return total;
 }
 
+std::span<const std::byte> MemoCache::readable_bytes() const noexcept {
+  return impl_->segment.readable_data();
+}
+
 std::string MemoCache::check_invariants() { return impl_->writer.check_invariants(); }
 
 }  // namespace ekiden::shared

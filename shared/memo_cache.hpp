@@ -170,7 +170,7 @@ class MemoCache {
   /// As store, but only if the current value is `expected`, or there is none for nullopt. All that
   /// counts or locks is made of this.
   StoredIf store_if(std::string_view key, std::optional<std::span<const std::byte>> expected,
-                std::span<const std::byte> value, const StoreOptions& options = {});
+                    std::span<const std::byte> value, const StoreOptions& options = {});
   /// Gives the current value of `key` another lifetime from now on. False if there is none.
   bool touch(std::string_view key, std::chrono::nanoseconds timeout);
   /// True if there was a value. Also voids a computation of `key` that is under way: its result
@@ -215,6 +215,8 @@ class MemoCache {
   /// The current values whose key begins with `prefix`, at most `count`, with the first `head`
   /// bytes of each. Needs no attach().
   std::vector<EntryInfo> list(std::string_view prefix, std::size_t count, std::size_t head = 0);
+  /// Where views of values lie. A write there faults.
+  std::span<const std::byte> readable_bytes() const noexcept;
   /// What is wrong with the structures in the segment, or empty. For tests; stops all writers.
   std::string check_invariants();
 

@@ -8,6 +8,7 @@
 
 #include "shared/changed_files.hpp"
 #include "shared/dev_tools.hpp"
+#include "shared/seal_mode.hpp"
 
 namespace ekiden::shared {
 struct Heritage;
@@ -20,6 +21,7 @@ class Service;
 struct LoadOptions {
   std::string app_path;  ///< absolute path of the module, ".../caching_signaling.so"
   bool debug = false;    ///< responses may show internals
+  shared::SealMode seal = shared::SealMode::off;
   shared::DevTools dev_tools;
 };
 
@@ -42,6 +44,8 @@ class Generation {
   /// What changed on disk since it was loaded, or since the last answer that was not empty.
   /// Called in the mold, from time to time.
   virtual std::vector<shared::ChangedFile> changed_files() = 0;
+  /// What is legal but may not be meant, a line each; for `--check-config`.
+  virtual std::vector<std::string> warnings() const = 0;
 };
 
 /// A worker's life, from fork to exit: serves until the master says drain, returns the exit code.

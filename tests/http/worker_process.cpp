@@ -36,6 +36,7 @@ class StandInGeneration final : public worker::Generation {
   worker::Service& service() override { return service_; }
   void begin_serving(const shared::Heritage&) override {}
   std::vector<shared::ChangedFile> changed_files() override { return {}; }
+  std::vector<std::string> warnings() const override { return {}; }
 
  private:
   worker::Service& service_;

@@ -52,23 +52,12 @@ class Load {
   std::vector<std::thread> clients_;
 };
 
-/// A callback that is running, and ends when the test says so.
-class RunningCallback {
- public:
-  explicit RunningCallback(const Site& site) : client_(site.connect()) {
-    const std::string path = site.folder.path() / "pipe";
-    if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
-    client_.send(Site::callback_request("pipe", path));
-    pipe_.reset(open(path.c_str(), O_WRONLY | O_CLOEXEC));  // waits for the callback to read
-  }
-  Reply finish() {
-    if (write(pipe_.get(), "done\n", 5) != 5) return {};
-    return client_.receive();
-  }
+return client_.receive();
+}
 
- private:
-  RawClient client_;
-  server::Descriptor pipe_;
+private:
+RawClient client_;
+server::Descriptor pipe_;
 };
 
 TEST(Drain, ReloadsUnderKeepAliveLoadFailNoRequest) {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "tests/process/program.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
+
+#include <stdexcept>
 
 namespace ekiden::test {
 namespace {
@@ -52,6 +57,18 @@ std::string Site::callback_request(const std::string& output, const std::string&
                   output, value);
   return RawClient::post_request("/_dash-update-component", body,
                                  "Content-Type: application/json\r\n");
+}
+
+RunningCallback::RunningCallback(const Site& site) : client_(site.connect()) {
+  const std::string path = site.folder.path() / "pipe";
+  if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
+  client_.send(Site::callback_request("pipe", path));
+  pipe_.reset(open(path.c_str(), O_WRONLY | O_CLOEXEC));  // waits for the callback to read
+}
+
+Reply RunningCallback::finish() {
+  if (write(pipe_.get(), "done\n", 5) != 5) return {};
+  return client_.receive();
 }
 
 }  // namespace ekiden::test

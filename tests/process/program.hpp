@@ -33,4 +33,15 @@ class Site {
   RunningServer server;
 };
 
+/// A callback "pipe" of the site's app, which is running and ends when the test says so.
+class RunningCallback {
+ public:
+  explicit RunningCallback(const Site& site);
+  Reply finish();
+
+ private:
+  RawClient client_;
+  server::Descriptor pipe_;
+};
+
 }  // namespace ekiden::test

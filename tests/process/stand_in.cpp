@@ -15,12 +15,16 @@ void say_ready(const shared::Heritage& heritage) {
   if (write(heritage.channel, &message, 1) != 1) _exit(1);
 }
 
-int idle_worker(const shared::Heritage& heritage) {
-  say_ready(heritage);
+int wait_to_leave(const shared::Heritage& heritage) {
   char byte = 0;
   while (read(heritage.channel, &byte, 1) != 0 && errno == EINTR) {
   }
   return 0;
+}
+
+int idle_worker(const shared::Heritage& heritage) {
+  say_ready(heritage);
+  return wait_to_leave(heritage);
 }
 
 server::AppCode idle_app() {

@@ -13,6 +13,8 @@ namespace ekiden::test {
 
 /// A worker that says it is ready and then does nothing until it is told to leave or killed.
 int idle_worker(const shared::Heritage& heritage);
+/// Does nothing until it is told to leave or killed.
+int wait_to_leave(const shared::Heritage& heritage);
 /// Says it is ready, as every worker must.
 void say_ready(const shared::Heritage& heritage);
 

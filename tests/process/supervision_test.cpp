@@ -103,6 +103,58 @@ TEST(Supervision, AStoppedWorkerIsKilledEvenThoughItCannotAbort) {
   EXPECT_THAT(server.wait_for("died: "), HasSubstr("killed by the master: heartbeat older"));
 }
 
+/// As a worker in which a write to sealed memory was refused.
+server::AppCode app_that_asks_for_replacement() {
+  server::AppCode code = idle_app();
+  code.serve = [](const shared::Heritage& heritage) {
+    say_ready(heritage);
+    const auto message = shared::WorkerMessage::replace;
+    if (write(heritage.channel, &message, 1) != 1) return 1;
+    return wait_to_leave(heritage);
+  };
+  return code;
+}
+
+TEST(Supervision, AWorkerThatAsksForItLeavesWhenItsSuccessorIsReady) {
+  StandIn stand_in;
+  RunningServer server = stand_in.start(app_that_asks_for_replacement());
+  const std::string first = std::to_string(server.ready_worker(1));
+
+  server.wait_for("worker 1 (" + first + ") will be replaced");
+  EXPECT_NE(std::to_string(server.ready_worker(1, 2)), first);
+  server.wait_for("worker 1 (" + first + ") has left");
+  EXPECT_EQ(server.count("set-up runs"), 1);
+  EXPECT_EQ(server.count("died"), 0);
+}
+
+TEST(Supervision, PlannedReplacementsAreLimitedInNumber) {
+  StandIn stand_in;
+  RunningServer server = stand_in.start(app_that_asks_for_replacement());
+  server.wait_for("has left");  // the second has asked, too
+
+  server.send_signal(SIGTERM);
+
+  EXPECT_EQ(server.wait_for_exit(), 0);
+  EXPECT_EQ(server.count("will be replaced"), 1);
+  EXPECT_EQ(server.count("is ready"), 2);
+}
+
+TEST(Supervision, AWorkerWhoseSuccessorDoesNotStartGoesOnServing) {
+  StandIn stand_in;
+  stand_in.settings.workers = 1;
+  server::AppCode code = app_that_asks_for_replacement();
+  code.serve = [serve = code.serve](const shared::Heritage& heritage) {
+    return heritage.slot == 0 ? serve(heritage) : 7;
+  };
+  RunningServer server = stand_in.start(code);
+  const pid_t first = server.ready_worker(1);
+
+  server.wait_for("worker 1 died 3 times in a row");
+
+  EXPECT_EQ(server.count("has left"), 0);
+  EXPECT_EQ(kill(first, 0), 0);
+}
+
 TEST(Supervision, LastWordsOfAWorkerReachTheLog) {
   StandIn stand_in;
   server::AppCode code = idle_app();

@@ -172,6 +172,11 @@ TEST(GenerationError, NamesTheModuleAndWhatSetUpThrew) {
                     HasSubstr("the table of prices is empty")));
 }
 
+TEST(GenerationError, SaysThatSetUpHasNoWorkerLocals) {
+  EXPECT_THAT(error_of_loading(built("leases_in_set_up")),
+              HasSubstr("worker_local: set-up runs before there are workers"));
+}
+
 TEST(GenerationErrorDeathTest, TellsWhatAStaticInitialiserThrew) {
   ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
 

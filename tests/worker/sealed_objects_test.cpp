@@ -2,70 +2,17 @@
 // Objects made in set-up are shared by all workers as read-only pages. Here they lie in memory that
 // is really made read-only, so a copy that wrote to its original would kill the process.
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
-#include <cstddef>
 #include <cstdlib>
 #include <ekiden/app.hpp>
 #include <ekiden/figure.hpp>
 #include <ekiden/frame.hpp>
 #include <ekiden/memoize.hpp>
-#include <new>
 
 #include "tests/worker/box.hpp"
 #include "worker/app/definition.hpp"
-
-namespace {
-
-/// While `open`, serves every `new` of this program from pages of its own.
-struct Arena {
-  static constexpr std::size_t kSize = std::size_t{1} << 20;
-
-  void* allocate(std::size_t size, std::size_t alignment = 16) {
-    used = (used + alignment - 1) / alignment * alignment;
-    void* block = begin + used;
-    used += size;
-    if (used > kSize) std::abort();
-    return block;
-  }
-  bool owns(const void* block) const { return block >= begin && block < begin + kSize; }
-  bool seal() const { return mprotect(begin, kSize, PROT_READ) == 0; }
-
-  bool open = false;
-  std::size_t used = 0;
-  std::byte* const begin = static_cast<std::byte*>(
-      mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-};
-
-Arena& arena() {
-  static Arena instance;
-  return instance;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (arena().open) return arena().allocate(size);
-  if (void* block = std::malloc(size)) return block;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return arena().open ? arena().allocate(size) : std::malloc(size);
-}
-// Not inlined, or gcc takes the free() for the wrong end of a `new` that it has not inlined.
-[[gnu::noinline]] void operator delete(void* block) noexcept {
-  if (!arena().owns(block)) std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept { operator delete(block); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  const auto boundary = static_cast<std::size_t>(alignment);
-  if (arena().open) return arena().allocate(size, boundary);
-  if (void* block = std::aligned_alloc(boundary, (size + boundary - 1) / boundary * boundary)) {
-    return block;
-  }
-  throw std::bad_alloc();
-}
-void operator delete(void* block, std::align_val_t) noexcept { operator delete(block); }
+#include "worker/seal/arena.hpp"
+#include "worker/seal/loaded_objects.hpp"
 
 namespace ekiden {
 namespace {
@@ -83,11 +30,13 @@ struct Captured {
 /// Makes the object that `new` returns during set-up, then ends set-up and seals it.
 template <class Make>
 auto* set_up_and_seal(Make make) {
-  arena().open = true;
+  worker::note_loaded_objects();
+  worker::arena::open();
   auto* made = make();
-  arena().open = false;
+  worker::arena::close();
   detail::set_up_is_over = true;
-  if (!arena().owns(made) || !arena().seal()) std::abort();
+  if (!worker::arena::owns(made)) std::abort();
+  worker::arena::seal();
   return made;
 }
 

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "shared/log.hpp"
+#include "worker/seal/report.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden::worker {
 namespace {
@@ -44,6 +46,7 @@ class Background {
     }
   }
   static void run(const std::function<void()>& job) {
+    const Culprit culprit{"a memoized function, computed again in the background,", {}, {}};
     try {
       job();
     } catch (const std::exception& error) {
@@ -51,6 +54,7 @@ class Background {
     } catch (...) {
       shared::log(shared::LogLevel::warning, "in the background: an exception of unknown type");
     }
+    if (const auto violation = take_violation()) report_violation(*violation, culprit);
   }
 
   std::mutex mutex_;

@@ -7,13 +7,17 @@
 #include <utility>
 
 #include "shared/heritage.hpp"
+#include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 #include "worker/app/definition.hpp"
 #include "worker/app/file_watch.hpp"
 #include "worker/app/module.hpp"
 #include "worker/app/registry_checks.hpp"
+#include "worker/app/throw_trace.hpp"
 #include "worker/dispatch/app_suites.hpp"
 #include "worker/dispatch/router.hpp"
+#include "worker/seal/report.hpp"
+#include "worker/seal/seal.hpp"
 
 namespace ekiden::worker {
 
@@ -21,12 +25,12 @@ namespace {
 
 class LoadedGeneration final : public Generation {
  public:
-  explicit LoadedGeneration(const LoadOptions& options)
-      : module_(Module::load(std::filesystem::absolute(options.app_path), options.debug)) {
+  explicit LoadedGeneration(const LoadOptions& options) : module_(load(options)) {
     // Before anything is read, so that no change is missed.
     watch_.watch(module_.path());
     watch_.watch_assets(module_.folder("assets"));
     module_.set_up(app_);
+    end_set_up();
     for (const std::string& path : app_.definition().page.extra_hot_reload_paths) {
       watch_.watch(path);
     }
@@ -39,19 +43,42 @@ class LoadedGeneration final : public Generation {
       throw Error(module_.path().string() + ": " + error.what());
     }
     detail::set_up_is_over = true;
+    seal();
   }
 
   const std::string& name() const override { return module_.name(); }
   std::size_t callback_count() const override { return app_.definition().callbacks.size(); }
   Service& service() override { return *router_; }
   void begin_serving(const shared::Heritage& heritage) override {
+    set_reporting_worker(heritage);
+    if (heritage.cache != nullptr) add_view_of(*heritage.cache);
+    watch_faults();
     const auto* serving = heritage.scoreboard ? &heritage.scoreboard->serving() : nullptr;
     router_->set_reload_state(
         {heritage.reload_seed, heritage.generation, serving, heritage.changed_files});
   }
   std::vector<shared::ChangedFile> changed_files() override { return watch_.changes(); }
+  std::vector<std::string> warnings() const override { return module_.warnings(); }
 
  private:
+  static Module load(const LoadOptions& options) {
+    begin_set_up(options.seal);
+    return Module::load(std::filesystem::absolute(options.app_path), options.debug);
+  }
+
+  void seal() const {
+    set_sealed_module({module_.base(), module_.data_symbols()});
+    set_copied_module(
+        {module_.path().string(), module_.base(), [this] { return module_.is_unchanged(); }});
+    seal_app();
+  }
+
+  static void add_view_of(const shared::MemoCache& cache) {
+    const auto bytes = cache.readable_bytes();
+    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+    add_sealed_area({{begin, begin + bytes.size()}, Violation::Kind::view});
+  }
+
   const Module module_;
   FileWatch watch_;
   App app_;

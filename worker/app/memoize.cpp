@@ -20,6 +20,8 @@
 #include "worker/app/definition.hpp"
 #include "worker/app/frame_access.hpp"
 #include "worker/app/held_memory.hpp"
+#include "worker/seal/app_call.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden {
 
@@ -130,9 +132,24 @@ void do_not_keep(shared::ValueWriter& result) { result.expire_in(std::chrono::na
 
 Frame frame_of(HeldBytes held) { return FrameAccess::make(held.bytes, std::move(held.owner)); }
 
+namespace {
+
+/// Runs the app's function. A result that it has after a write was refused is not published; those
+/// who wait for it get this text.
+template <class Compute>
+void run(const Compute& compute, shared::ValueWriter& result) {
+  try {
+    worker::in_app_code([&] { compute(result); });
+  } catch (const worker::GlobalWrite&) {
+    throw Error("it modified something outside its scope");
+  }
+}
+
+}  // namespace
+
 HeldBytes compute_alone(const Computation& computation) {
   PrivateWriter result;
-  computation.run(computation.call, result);
+  run([&](shared::ValueWriter& to) { computation.run(computation.call, to); }, result);
   return result.held();
 }
 
@@ -213,7 +230,7 @@ std::function<void(shared::ValueWriter&)> logged(const std::string& function,
                                                  const Computation& computation) {
   return [&](shared::ValueWriter& result) {
     shared::log(shared::LogLevel::debug, "computing '{}'", function);
-    computation.run(computation.call, result);
+    run([&](shared::ValueWriter& to) { computation.run(computation.call, to); }, result);
   };
 }
 
@@ -240,7 +257,8 @@ void MemoizedBase::refresh_later(std::string_view key, const Computation& comput
     shared::TieredCache* cache = worker::process_cache();
     if (cache == nullptr) return;
     shared::log(shared::LogLevel::debug, "refreshing '{}'", self->name_);
-    cache->refresh(Place(*self, cache->memory(), key).call, compute);
+    cache->refresh(Place(*self, cache->memory(), key).call,
+                   [&](shared::ValueWriter& result) { run(compute, result); });
   });
 }
 

@@ -4,18 +4,21 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ekiden/json.hpp>
 #include <ekiden/module.hpp>
 #include <exception>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +27,8 @@
 #include "worker/app/exception_text.hpp"
 #include "worker/app/memoize.hpp"
 #include "worker/app/throw_trace.hpp"
+#include "worker/seal/seal.hpp"
+#include "worker/seal/set_up_stack.hpp"
 
 namespace ekiden::worker {
 
@@ -42,6 +47,16 @@ class Descriptor {
 
  private:
   int fd_;
+};
+
+std::atomic<bool> set_up_running{false};
+
+/// While it exists, the app's set-up runs.
+class SetUpRuns {
+ public:
+  SetUpRuns() { set_up_running = true; }
+  SetUpRuns(const SetUpRuns&) = delete;
+  ~SetUpRuns() { set_up_running = false; }
 };
 
 [[noreturn]] void fail(const fs::path& path, std::string_view what) {
@@ -110,41 +125,42 @@ class StaticInitialiserReport {
   const std::terminate_handler before_;
 };
 
+/// The bytes of a file, while it exists.
+class MappedBytes {
+ public:
+  MappedBytes(const fs::path& path, const Descriptor& file) {
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) fail_with_errno(path, "cannot read the app module");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0) return;
+    void* start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+    if (start == MAP_FAILED) fail_with_errno(path, "cannot read the app module");
+    bytes_ = {static_cast<const std::byte*>(start), size};
+  }
+  ~MappedBytes() {
+    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  }
+  MappedBytes(const MappedBytes&) = delete;
+  std::span<const std::byte> get() const { return bytes_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
 /// 32 digits that change with the file's bytes.
-std::string content_id(const fs::path& path, const Descriptor& copy) {
-  struct stat status {};
-  if (::fstat(copy.get(), &status) != 0) fail_with_errno(path, "cannot read the app module");
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) return "";
-  void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, copy.get(), 0);
-  if (bytes == MAP_FAILED) fail_with_errno(path, "cannot read the app module");
+std::string content_id(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return "";
   const shared::HashSeed seed{0xA076'1D64'78BD'642FU, 0xE703'7ED1'A0B4'28DBU,
                               0x8EBC'6AF0'9C88'C6E3U, 0x5899'65CC'7537'4CC3U};
-  const shared::KeyHash hash = shared::hash_key({static_cast<const char*>(bytes), size}, seed);
-  ::munmap(bytes, size);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const shared::KeyHash hash = shared::hash_key(text, seed);
   return fmt::format("{:016x}{:016x}", hash.high, hash.low);
 }
 
-struct MappedModule {
-  void* handle;
-  std::string build_id;
-};
-
-MappedModule map_module(const fs::path& path, bool with_debug_info) {
-  const Descriptor copy = private_copy(path);
-  std::string build_id = content_id(path, copy);
-  const std::string copy_path = fresh_path_of(copy.get());
-  const StaticInitialiserReport report(path);
-  if (void* handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
-    // The copy's name leads nowhere once its descriptor is closed.
-    if (with_debug_info) load_debug_info();
-    return {handle, std::move(build_id)};
-  }
-  const char* reason = ::dlerror();
-  throw Error("the app module cannot be loaded: " +
-              replaced(reason != nullptr ? reason : path.string(), copy_path, path.string()));
+std::uintptr_t base_of(void* handle) {
+  const link_map* map = nullptr;
+  return ::dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 ? map->l_addr : 0;
 }
-
 const AppModule& entry_of(const fs::path& path, void* handle) {
   const auto* entry = static_cast<const AppModule*>(::dlsym(handle, "ekiden_app_module"));
   if (entry == nullptr) {
@@ -188,20 +204,67 @@ class WorkingFolder {
 
 }  // namespace
 
-Module Module::load(const fs::path& path, bool with_debug_info) {
-  take_component_packages();  // left behind by a module that could not be loaded
-  MappedModule mapped = map_module(path, with_debug_info);
-  return Module(path, entry_of(path, mapped.handle), std::move(mapped.build_id),
-                take_component_packages());
+bool is_set_up_running() noexcept { return set_up_running; }
+
+struct Module::Mapped {
+  void* handle;
+  std::string build_id;
+  DataSymbols data_symbols;
+};
+
+Module::Mapped Module::map(const fs::path& path, bool with_debug_info) {
+  const Descriptor copy = private_copy(path);
+  const MappedBytes bytes(path, copy);
+  const std::string copy_path = fresh_path_of(copy.get());
+  const StaticInitialiserReport report(path);
+  const SetUpRuns running;
+  if (void* handle = ::dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
+    // The copy's name leads nowhere once its descriptor is closed.
+    if (with_debug_info) load_debug_info();
+    return {handle, content_id(bytes.get()), read_data_symbols(bytes.get())};
+  }
+  const char* reason = ::dlerror();
+  throw Error("the app module cannot be loaded: " +
+              replaced(reason != nullptr ? reason : path.string(), copy_path, path.string()));
 }
 
-Module::Module(fs::path path, const AppModule& entry, std::string build_id,
-               ComponentPackages packages)
+Module Module::load(const fs::path& path, bool with_debug_info) {
+  take_component_packages();  // left behind by a module that could not be loaded
+  Mapped mapped = map(path, with_debug_info);
+  const AppModule& entry = entry_of(path, mapped.handle);
+  return Module(path, entry, std::move(mapped), take_component_packages());
+}
+
+Module::Module(fs::path path, const AppModule& entry, Mapped mapped, ComponentPackages packages)
     : path_(std::move(path)),
       name_(path_.stem().string()),
-      build_id_(std::move(build_id)),
+      build_id_(std::move(mapped.build_id)),
+      base_(base_of(mapped.handle)),
+      data_symbols_(std::move(mapped.data_symbols)),
       entry_(&entry),
       packages_(std::move(packages)) {}
+
+bool Module::is_unchanged() const {
+  const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return false;
+  try {
+    return content_id(MappedBytes(path_, file).get()) == build_id_;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<std::string> Module::warnings() const {
+  const std::vector<std::string> globals = writable_globals(data_symbols_);
+  if (globals.empty()) return {};
+  std::vector<std::string> lines{fmt::format(
+      "{} has writable globals, which callbacks must not modify (constants with a constructor are "
+      "among them{}):",
+      path_.filename().string(),
+      data_symbols_.is_stripped ? "; it is stripped, so static ones are not" : "")};
+  for (const std::string& global : globals) lines.push_back("  " + global);
+  return lines;
+}
 
 fs::path Module::folder(const char* kind) const {
   return path_.parent_path() / (name_ + "." + kind);
@@ -209,9 +272,13 @@ fs::path Module::folder(const char* kind) const {
 
 void Module::set_up(App& app) const {
   const WorkingFolder in_data(folder("data"));
+  const SetUpRuns running;
   set_app_build_id(build_id_);
   std::array<char, 4096> error{};
-  if (entry_->set_up(app, error.data(), error.size()) != 0) {
+  int failed = 0;
+  const auto run = [&] { failed = entry_->set_up(app, error.data(), error.size()); };
+  seal_mode() == shared::SealMode::off ? run() : run_on_own_stack(run);
+  if (failed != 0) {
     fail(path_, fmt::format("the app's set-up failed: {}", error.data()));
   }
 }

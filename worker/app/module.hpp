@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "worker/app/component_packages.hpp"
+#include "worker/seal/data_symbols.hpp"
 
 namespace ekiden {
 class App;
@@ -12,6 +15,9 @@ struct AppModule;
 }  // namespace ekiden
 
 namespace ekiden::worker {
+
+/// True while an app's static initialisers or its set-up run.
+bool is_set_up_running() noexcept;
 
 /// An app's shared library, mapped from a private copy in memory: replacing or truncating the file
 /// while workers run changes nothing for them.
@@ -33,6 +39,13 @@ class Module {
   const std::filesystem::path& path() const { return path_; }
   /// Changes with the file's bytes; results that another build put into the cache are not found.
   const std::string& build_id() const { return build_id_; }
+  /// False if its file holds other bytes by now, or none.
+  bool is_unchanged() const;
+  /// Where it is mapped, and its variables in .data and .bss.
+  std::uintptr_t base() const { return base_; }
+  const DataSymbols& data_symbols() const { return data_symbols_; }
+  /// That it has writable globals, if it has.
+  std::vector<std::string> warnings() const;
   /// The component packages that the module links, for as long as it is mapped.
   const ComponentPackages& component_packages() const { return packages_; }
   /// The folder NAME.assets or NAME.data beside the module; it need not exist.
@@ -44,12 +57,16 @@ class Module {
   void set_up(App& app) const;
 
  private:
-  Module(std::filesystem::path path, const AppModule& entry, std::string build_id,
+  struct Mapped;
+  Module(std::filesystem::path path, const AppModule& entry, Mapped mapped,
          ComponentPackages packages);
+  static Mapped map(const std::filesystem::path& path, bool with_debug_info);
 
   std::filesystem::path path_;
   std::string name_;
   std::string build_id_;
+  std::uintptr_t base_;
+  DataSymbols data_symbols_;
   const AppModule* entry_;
   ComponentPackages packages_;
 };

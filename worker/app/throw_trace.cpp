@@ -2,6 +2,7 @@
 #include "worker/app/throw_trace.hpp"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <unwind.h>
 
 #include <algorithm>
@@ -9,19 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <typeinfo>
+#include <utility>
 
 #include "worker/app/exception_text.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EKIDEN_RECORDS_THROWS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define EKIDEN_RECORDS_THROWS 0
-#endif
-#endif
-#ifndef EKIDEN_RECORDS_THROWS
-#define EKIDEN_RECORDS_THROWS 1
-#endif
+#include "worker/seal/sanitizer.hpp"
 
 #if EKIDEN_HAS_LIBBACKTRACE
 // The compiler's own header lies where only that compiler looks.
@@ -50,8 +42,10 @@ thread_local Stack thrown;
 [[maybe_unused]] _Unwind_Reason_Code record_frame(_Unwind_Context* context, void*) {
   const bool beyond = _Unwind_GetCFA(context) > reinterpret_cast<std::uintptr_t>(recorder);
   if (beyond || thrown.size == thrown.frames.size()) return _URC_END_OF_STACK;
-  // A return address: the call is before it.
-  thrown.frames[thrown.size++] = _Unwind_GetIP(context) - 1;
+  // A return address: the call is before it. A refused write is no call.
+  int interrupted = 0;
+  const std::uintptr_t address = _Unwind_GetIPInfo(context, &interrupted);
+  thrown.frames[thrown.size++] = interrupted != 0 ? address : address - 1;
   return _URC_NO_REASON;
 }
 
@@ -80,11 +74,40 @@ backtrace_state* make_state() { return backtrace_create_state(nullptr, 1, ignore
 
 backtrace_state* loaded_state = nullptr;  // by load_debug_info()
 
+CopiedModule& copied_module() {
+  static CopiedModule& module = *new CopiedModule;
+  return module;
+}
+
+std::uintptr_t base_of(const void* code) {
+  dl_find_object found{};
+  const bool is_found = ::_dl_find_object(const_cast<void*>(code), &found) == 0;
+  return is_found ? found.dlfo_link_map->l_addr : 0;
+}
+
+/// Debug info of the copied module's file. The library is told that it is the program, since of
+/// that alone it takes a path, so addresses are looked up as if the module lay where the program
+/// does.
+backtrace_state* state_of_copy() {
+  const CopiedModule& module = copied_module();
+  if (!module.is_unchanged || !module.is_unchanged()) return nullptr;
+  return backtrace_create_state(module.path.c_str(), 1, ignore_error, nullptr);
+}
+
 /// The functions at an address: several, if they were inlined into each other.
 std::vector<RawFrame> frames_at(std::uintptr_t pc) {
   static backtrace_state* const lazy_state = loaded_state ? loaded_state : make_state();
-  backtrace_state* const state = loaded_state ? loaded_state : lazy_state;
+  backtrace_state* state = loaded_state ? loaded_state : lazy_state;
   std::vector<RawFrame> frames;
+  const std::uintptr_t base = base_of(reinterpret_cast<const void*>(pc));
+  if (loaded_state == nullptr && base != 0 && base == copied_module().base) {
+    static backtrace_state* const copy_state = state_of_copy();
+    const std::uintptr_t program = base_of(reinterpret_cast<const void*>(&base_of));
+    if (copy_state != nullptr) {
+      backtrace_pcinfo(copy_state, pc - base + program, add_line, ignore_error, &frames);
+    }
+    state = nullptr;
+  }
   if (state != nullptr) backtrace_pcinfo(state, pc, add_line, ignore_error, &frames);
   if (frames.empty()) frames.push_back(from_symbols(pc));
   return frames;
@@ -115,9 +138,14 @@ ThrowRecorder::ThrowRecorder() noexcept : outer_(recorder) {
 ThrowRecorder::~ThrowRecorder() { recorder = outer_; }
 
 std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune) {
+  return trace_of({thrown.frames.data(), thrown.size}, app_file, prune);
+}
+
+std::vector<TraceFrame> trace_of(std::span<const std::uintptr_t> code, std::string_view app_file,
+                                 bool prune) {
   std::vector<TraceFrame> trace;
-  for (std::size_t i = 0; i < thrown.size; ++i) {
-    for (RawFrame& frame : frames_at(thrown.frames[i])) {
+  for (const std::uintptr_t address : code) {
+    for (RawFrame& frame : frames_at(address)) {
       const std::string_view file = std::string_view(frame.file).substr(frame.file.rfind('/') + 1);
       const bool of_app = !app_file.empty() && file == app_file;
       if (frame.symbol.empty() || (prune && !of_app && is_inside(frame.symbol))) continue;
@@ -125,6 +153,12 @@ std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune) {
     }
   }
   return trace;
+}
+
+void set_copied_module([[maybe_unused]] CopiedModule module) {
+#if EKIDEN_HAS_LIBBACKTRACE
+  copied_module() = std::move(module);
+#endif
 }
 
 void load_debug_info() {
@@ -149,7 +183,7 @@ void record_throw() {
 
 }  // namespace ekiden::worker
 
-#if EKIDEN_RECORDS_THROWS
+#if !EKIDEN_HAS_SANITIZER_MALLOC
 /// What `throw` compiles to. This one comes before the C++ library's, for the program and, since
 /// it is exported, for app modules.
 extern "C" [[noreturn]] __attribute__((visibility("default"))) void __cxa_throw(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,19 @@ struct TraceFrame {
 /// whatever function they have been inlined into. With `prune` false, all frames are kept whose
 /// function is known.
 std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune = true);
+
+/// The same of any code addresses, innermost first; of calls, each is one inside the instruction.
+std::vector<TraceFrame> trace_of(std::span<const std::uintptr_t> code, std::string_view app_file,
+                                 bool prune = true);
+
+/// A module whose own name leads nowhere, and the file that it is a copy of.
+struct CopiedModule {
+  std::string path;
+  std::uintptr_t base = 0;
+  std::function<bool()> is_unchanged;  ///< whether the file still is what was copied
+};
+/// Where to read the module's lines when one is asked for, if load_debug_info() was not called.
+void set_copied_module(CopiedModule module);
 
 /// Reads the debug info of the program and of all modules that are loaded, once and for all. Needed
 /// only for modules whose files cannot be opened later on by the names that they were loaded by.

@@ -11,7 +11,10 @@
 #include "shared/log.hpp"
 #include "worker/app/exception_text.hpp"
 #include "worker/dispatch/error_page.hpp"
+#include "worker/dispatch/global_write.hpp"
 #include "worker/http/grammar.hpp"
+#include "worker/seal/app_call.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden::worker {
 
@@ -68,15 +71,23 @@ bool covers(std::string_view route, std::string_view name) {
 /// Calls `work`; what it throws becomes a 500 and a log line, and false is returned.
 template <class Work>
 bool guarded(const Request& request, Response& response, bool debug, Work work) {
+  const auto code = [&] {
+    return RefusedCode{"route", std::string(name_of(request.method)) + ' ' + request.path, {}};
+  };
   try {
     work();
+    if (violations_noted() > 0) report_passed_write(code(), request);
     return true;
+  } catch (const GlobalWrite&) {
+    const Failure failure = refused_write(code(), request, debug);
+    debug ? send_debug_error(failure, response) : send_internal_error(response);
+    return false;
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {
     const ExceptionText exception = current_exception_text();
     Failure failure;
-    failure.callback = std::string(name_of(request.method)) + ' ' + request.path;
+    failure.callback = code().name;
     failure.type = exception.type;
     failure.message = exception.message;
     shared::log(shared::LogLevel::error, "route {}: {}", failure.callback,
@@ -126,14 +137,15 @@ HttpRoutes::Match HttpRoutes::match(std::string_view name, const Request& reques
 
 void HttpRoutes::run(std::string_view name, const Request& request, Response& response) const {
   const HttpHandler& handler = find(name, name_of(request.method))->handler;
-  guarded(request, response, debug_, [&] { fill(handler(view_of(request)), response); });
+  guarded(request, response, debug_,
+          [&] { fill(in_app_code([&] { return handler(view_of(request)); }), response); });
 }
 
 bool HttpRoutes::filter(const Request& request, Response& response) const {
   for (const RequestFilter& filter : page_.before_request) {
     bool answered = false;
     const bool failed = !guarded(request, response, debug_, [&] {
-      auto answer = filter(view_of(request));
+      auto answer = in_app_code([&] { return filter(view_of(request)); });
       answered = answer.has_value();
       if (answered) fill(std::move(*answer), response);
     });

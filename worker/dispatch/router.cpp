@@ -13,8 +13,11 @@
 #include "worker/dispatch/error_page.hpp"
 #include "worker/dispatch/escape.hpp"
 #include "worker/dispatch/favicon.hpp"
+#include "worker/dispatch/global_write.hpp"
 #include "worker/dispatch/suites.hpp"
 #include "worker/http/grammar.hpp"
+#include "worker/seal/app_call.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden::worker {
 
@@ -56,8 +59,7 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       assets_below_(app.page.assets_url_path + '/'),
       http_routes_(app.page, options_.debug),
       callbacks_(app),
-      update_component_(callbacks_, options_.debug,
-                        options_.on(&shared::DevTools::prune_errors)),
+      update_component_(callbacks_, options_.debug, options_.on(&shared::DevTools::prune_errors)),
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
       dependencies_(dependencies_json(app_), kJson),
       favicon_(default_favicon(), "image/x-icon"),
@@ -109,7 +111,7 @@ void Router::run_unguarded(const Request& request, Response& response) const {
   if (name == kUpdateComponent) {
     update_component_.run(request, response);
   } else if (name == kLayout) {
-    send_layout(response);
+    send_layout(request, response);
   } else {
     http_routes_.run(name, request, response);
   }
@@ -195,11 +197,16 @@ void Router::send_asset(std::string_view path, const Request& request, Response&
   }
 }
 
-void Router::send_layout(Response& response) const {
+void Router::send_layout(const Request& request, Response& response) const {
+  const RefusedCode code{"the", "layout function", {}};
   try {
-    app_.layout_function().write(response.body);
+    in_app_code([&] { return app_.layout_function(); }).write(response.body);
+    if (violations_noted() > 0) report_passed_write(code, request);
     response.content_type = kJson;
     response.headers += "Cache-Control: no-store\r\n";
+  } catch (const GlobalWrite&) {
+    const Failure failure = refused_write(code, request, options_.debug);
+    options_.debug ? send_debug_error(failure, response) : send_internal_error(response);
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {

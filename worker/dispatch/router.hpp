@@ -48,7 +48,7 @@ class Router : public Service {
   Next route_get(std::string_view name, const Request& request, Response& response) const;
   Next route_outside(const Request& request, Response& response) const;
   void send_asset(std::string_view path, const Request& request, Response& response) const;
-  void send_layout(Response& response) const;
+  void send_layout(const Request& request, Response& response) const;
 
   const AppDefinition& app_;
   const Suites suites_;

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "worker/app/exception_text.hpp"
+#include "worker/seal/app_call.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden::worker {
 
@@ -36,7 +38,7 @@ CallbackResult divided(const CallbackEntry& entry, const Json& value) {
 }
 
 CallbackResult handled(const CallbackEntry& entry, const std::exception& error) {
-  CallbackResult result = entry.on_error->run(error);
+  CallbackResult result = in_app_code([&] { return entry.on_error->run(error); });
   if (result.empty()) return CallbackResult(entry.definition->outputs.size());
   if (result.size() > 1) return result;
   return result.front() ? divided(entry, *result.front())
@@ -46,10 +48,13 @@ CallbackResult handled(const CallbackEntry& entry, const std::exception& error) 
 }  // namespace
 
 CallbackResult run_handler(const CallbackEntry& entry, std::span<const Json> arguments) {
-  if (entry.on_error == nullptr) return entry.definition->run(arguments);
+  const auto run = [&] { return entry.definition->run(arguments); };
+  if (entry.on_error == nullptr) return in_app_code(run);
   try {
-    return entry.definition->run(arguments);
+    return in_app_code(run);
   } catch (const PreventUpdate&) {
+    throw;
+  } catch (const GlobalWrite&) {
     throw;
   } catch (const abi::__forced_unwind&) {
     throw;

@@ -12,8 +12,10 @@
 #include "worker/app/exception_text.hpp"
 #include "worker/dispatch/callback_call.hpp"
 #include "worker/dispatch/declared_request.hpp"
+#include "worker/dispatch/global_write.hpp"
 #include "worker/dispatch/run_handler.hpp"
 #include "worker/json/reader.hpp"
+#include "worker/seal/violation.hpp"
 
 namespace ekiden::worker {
 
@@ -43,6 +45,10 @@ Failure current_failure(const CallbackEntry& entry) {
   ExceptionText exception = current_exception_text();
   return {entry.id, entry.definition->where, std::move(exception.type),
           std::move(exception.message)};
+}
+
+RefusedCode code_of(const CallbackEntry& entry) {
+  return {"callback", entry.id, entry.definition->where};
 }
 
 }  // namespace
@@ -79,6 +85,7 @@ std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry,
   const auto start = std::chrono::steady_clock::now();
   CallbackCall call(*entry.definition, body, request);
   std::optional<Failure> failure = answer(entry, call, response);
+  if (violations_noted() > 0) report_passed_write(code_of(entry), request);
   if (debug_) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     response.headers += server_timing("__dash_server", seconds.count(), {});
@@ -103,6 +110,10 @@ std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const
     return std::nullopt;
   } catch (const Mismatch& mismatch) {
     return reject(entry.id, mismatch.what(), response);
+  } catch (const GlobalWrite&) {
+    Failure failure = refused_write(code_of(entry), call.request(), debug_, prune_errors_);
+    debug_ ? send_debug_error(failure, response) : send_internal_error(response);
+    return failure;
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {
