@@ -12,8 +12,12 @@ std::uint64_t aligned(std::uint64_t offset) {
   return (offset + kFrameAlignment - 1) / kFrameAlignment * kFrameAlignment;
 }
 
-std::uint64_t value_bytes(const FrameColumn& column) {
-  return column.type == ColumnType::text ? column.code_bytes : sizeof(double);
+constexpr std::uint64_t kPlanned = 1;  // of nulls_offset, until it has its place
+
+std::uint64_t data_bytes(const FrameColumn& column, std::uint64_t rows) {
+  if (column.type == ColumnType::text) return rows * column.code_bytes;
+  if (column.type == ColumnType::boolean) return bitmap_words(rows) * sizeof(std::uint64_t);
+  return rows * sizeof(double);
 }
 
 /// FNV-1a, whose result is the same in every build: it is stored.
@@ -48,9 +52,11 @@ const FrameColumn* FrameView::find(std::string_view wanted) const noexcept {
   return found == all.end() ? nullptr : &*found;
 }
 
-void FrameLayout::add(std::string_view name, ColumnType type, DictionaryShape dictionary) {
+void FrameLayout::add(std::string_view name, ColumnType type, bool has_missing,
+                      DictionaryShape dictionary) {
   FrameColumn column;
   column.type = type;
+  column.nulls_offset = has_missing ? kPlanned : 0;
   column.name_bytes = static_cast<std::uint32_t>(name.size());
   if (type == ColumnType::text) {
     column.code_bytes = code_bytes_for(dictionary.size);
@@ -69,7 +75,10 @@ std::size_t FrameLayout::finish() {
     end_ += column.name_bytes;
   }
   for (FrameColumn& column : columns_) {
-    column.data_offset = place(rows_ * value_bytes(column));
+    if (column.nulls_offset != 0) {
+      column.nulls_offset = place(bitmap_words(rows_) * sizeof(std::uint64_t));
+    }
+    column.data_offset = place(data_bytes(column, rows_));
     if (column.type != ColumnType::text) continue;
     column.dictionary_offset =
         place((std::uint64_t{column.dictionary_size} + 1) * sizeof(std::uint64_t));

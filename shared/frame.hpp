@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,13 +30,16 @@ enum class ColumnType : std::uint32_t {
   float64 = 1,
   int64 = 2,
   text = 3,       ///< unsigned codes of 1, 2 or 4 bytes into a dictionary of different strings
-  boolean = 4,    ///< reserved: one bit per row
-  timestamp = 5,  ///< reserved: int64 nanoseconds since 1970, UTC
+  boolean = 4,    ///< one bit per row, in words of 64
+  timestamp = 5,  ///< int64 nanoseconds since 1970, UTC
 };
+
+/// The value of a timestamp's row that has none.
+inline constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
 struct FrameHeader {
   static constexpr std::uint32_t kMagic = 0x46'4B'45'2E;  // ".EKF"
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   std::uint32_t magic = kMagic;
   std::uint32_t version = kVersion;
@@ -53,7 +57,10 @@ struct FrameColumn {
   std::uint64_t name_offset = 0;
   std::uint32_t name_bytes = 0;
   std::uint32_t dictionary_size = 0;
-  std::uint64_t nulls_offset = 0;       ///< reserved for a bitmap of the rows with a value; 0: all
+  /// A bitmap like a boolean's values: the rows that have a value. 0: all have one, as doubles and
+  /// integers always do (a double may be NaN). Rows without have kNoTime, false, or the last code,
+  /// whose string is empty: so readers of codes need not look at the bitmap.
+  std::uint64_t nulls_offset = 0;
   std::uint64_t data_offset = 0;        ///< values, or codes
   std::uint64_t dictionary_offset = 0;  ///< uint64[dictionary_size + 1]: where strings start
   std::uint64_t text_offset = 0;        ///< the bytes of the dictionary's strings
@@ -70,6 +77,11 @@ std::uint64_t schema_hash(std::span<const FrameColumn> columns, const std::byte*
 /// The bytes of one code for a dictionary of that size.
 constexpr std::uint32_t code_bytes_for(std::uint32_t dictionary_size) noexcept {
   return dictionary_size <= 0x100 ? 1 : dictionary_size <= 0x1'0000 ? 2 : 4;
+}
+
+/// 64 rows to a word; the bits beyond the last row are 0.
+constexpr std::uint64_t bitmap_words(std::uint64_t rows) noexcept {
+  return rows / 64 + (rows % 64 != 0);
 }
 
 /// Reads a frame in place.
@@ -94,6 +106,26 @@ class FrameView {
   template <class T>
   std::span<const T> values(const FrameColumn& column) const noexcept {
     return {at<T>(column.data_offset), rows()};
+  }
+  /// The rows whose value is true, of a boolean column.
+  std::span<const std::uint64_t> flags(const FrameColumn& column) const noexcept {
+    return {at<std::uint64_t>(column.data_offset), bitmap_words(rows())};
+  }
+  /// The rows that have a value; empty if all have.
+  std::span<const std::uint64_t> valid(const FrameColumn& column) const noexcept {
+    if (column.nulls_offset == 0) return {};
+    return {at<std::uint64_t>(column.nulls_offset), bitmap_words(rows())};
+  }
+  bool is_missing(const FrameColumn& column, std::size_t row) const noexcept {
+    return column.nulls_offset != 0 && !bit(valid(column), row);
+  }
+  static bool bit(std::span<const std::uint64_t> bitmap, std::size_t row) noexcept {
+    return (bitmap[row / 64] >> row % 64 & 1) != 0;
+  }
+  /// The code of the rows of a text column that have no value; beyond all codes if all have.
+  static std::uint64_t missing_code(const FrameColumn& column) noexcept {
+    return column.nulls_offset != 0 ? std::uint64_t{column.dictionary_size} - 1
+                                    : std::numeric_limits<std::uint64_t>::max();
   }
   /// Calls `use` with the column's codes as a span of the right unsigned type.
   template <class Use>
@@ -126,7 +158,7 @@ class FrameView {
 
 /// What the room for a dictionary depends on.
 struct DictionaryShape {
-  std::uint32_t size = 0;
+  std::uint32_t size = 0;        ///< with the string of missing values, if there are any
   std::uint64_t text_bytes = 0;  ///< of all its strings
 };
 
@@ -135,8 +167,10 @@ class FrameLayout {
  public:
   explicit FrameLayout(std::uint64_t rows) : rows_(rows) {}
 
-  /// REQUIRES: a dictionary is given for text only, and names differ.
-  void add(std::string_view name, ColumnType type, DictionaryShape dictionary = {});
+  /// REQUIRES: a dictionary is given for text only, doubles and integers miss no values, and names
+  /// differ.
+  void add(std::string_view name, ColumnType type, bool has_missing = false,
+           DictionaryShape dictionary = {});
 
   /// Gives everything its place and returns the bytes needed. Call it after the last add().
   std::size_t finish();

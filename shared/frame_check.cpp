@@ -66,7 +66,7 @@ class Checker {
   }
 
   const char* column_fault(const FrameColumn& column) const {
-    if (column.nulls_offset != 0) return "missing values are not known to this version";
+    if (const char* fault = bitmap_fault(column)) return fault;
     switch (column.type) {
       case ColumnType::float64:
       case ColumnType::int64:
@@ -76,10 +76,43 @@ class Checker {
       case ColumnType::text:
         return text_fault(column);
       case ColumnType::boolean:
+        return boolean_fault(column);
       case ColumnType::timestamp:
-        break;
+        return timestamp_fault(column);
     }
     return "its type is not known to this version";
+  }
+
+  const char* bitmap_fault(const FrameColumn& column) const {
+    if (column.nulls_offset == 0) return nullptr;
+    if (column.type == ColumnType::float64 || column.type == ColumnType::int64) {
+      return "numbers have no bitmap of missing values";
+    }
+    if (!is_bitmap(column.nulls_offset)) return "the missing values lie outside";
+    return has_clear_end(view_.valid(column)) ? nullptr : "a value is missing beyond the last row";
+  }
+
+  const char* boolean_fault(const FrameColumn& column) const {
+    if (!is_bitmap(column.data_offset)) return "the values lie outside";
+    const auto flags = view_.flags(column), valid = view_.valid(column);
+    if (!has_clear_end(flags)) return "there are values beyond the last row";
+    for (std::size_t i = 0; i < valid.size(); ++i) {
+      if ((flags[i] & ~valid[i]) != 0) return "a missing value is true";
+    }
+    return nullptr;
+  }
+
+  const char* timestamp_fault(const FrameColumn& column) const {
+    if (!is_array(column.data_offset, view_.rows(), sizeof(std::int64_t))) {
+      return "the values lie outside";
+    }
+    const auto times = view_.values<std::int64_t>(column);
+    for (std::size_t row = 0; row < times.size(); ++row) {
+      if ((times[row] == kNoTime) != view_.is_missing(column, row)) {
+        return "the missing values are not those of the bitmap";
+      }
+    }
+    return nullptr;
   }
 
   const char* text_fault(const FrameColumn& column) const {
@@ -99,7 +132,30 @@ class Checker {
       return std::all_of(codes.begin(), codes.end(),
                          [&](auto code) { return code < column.dictionary_size; });
     });
-    return codes_are_sound ? nullptr : "a code is beyond the dictionary";
+    if (!codes_are_sound) return "a code is beyond the dictionary";
+    return missing_texts_are_sound(column) ? nullptr
+                                           : "the missing values are not those of the bitmap";
+  }
+
+  bool missing_texts_are_sound(const FrameColumn& column) const {
+    if (column.nulls_offset == 0) return true;
+    if (column.dictionary_size == 0) return false;
+    const std::uint64_t missing = FrameView::missing_code(column);
+    if (!view_.text(column, missing).empty()) return false;
+    return view_.with_codes(column, [&](auto codes) {
+      for (std::size_t row = 0; row < codes.size(); ++row) {
+        if ((codes[row] == missing) != view_.is_missing(column, row)) return false;
+      }
+      return true;
+    });
+  }
+
+  bool has_clear_end(std::span<const std::uint64_t> bitmap) const {
+    const std::size_t used = view_.rows() % 64;
+    return used == 0 || (bitmap.back() >> used) == 0;
+  }
+  bool is_bitmap(std::uint64_t offset) const {
+    return is_array(offset, bitmap_words(view_.rows()), sizeof(std::uint64_t));
   }
 
   bool dictionary_is_sound(const FrameColumn& column) const {

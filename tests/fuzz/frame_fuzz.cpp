@@ -15,10 +15,14 @@ namespace ekiden {
 namespace {
 
 const Frame& good_frame() {
-  static const Frame frame({{"text", {"figs", "apples", "", "figs", "a longer string"}},
-                            {"x", {0.5, 1.5, 2.5, 3.5, 4.5}},
-                            {"n", {1, 2, 3, 4, 5}},
-                            {"one", {"same", "same", "same", "same", "same"}}});
+  static const Frame frame(
+      {{"text", {"figs", "apples", "", "figs", "a longer string"}},
+       {"x", {0.5, 1.5, 2.5, 3.5, 4.5}},
+       {"n", {1, 2, 3, 4, 5}},
+       {"yes", std::vector<std::optional<bool>>{true, {}, false, true, {}}},
+       {"day", std::vector{Timestamp(), NaT, Timestamp(), NaT, Timestamp()}},
+       {"maybe", std::vector<std::optional<std::string>>{"figs", {}, "", "figs", {}}},
+       {"one", {"same", "same", "same", "same", "same"}}});
   return frame;
 }
 
@@ -46,8 +50,9 @@ void use(const Frame& frame) {
   std::size_t written = 0;
   for (const std::string& name : frame.columns()) {
     const Column column = frame[name];
-    const Mask mask =
-        column.type() == ColumnType::text ? column > std::string_view("b") : column > 1.0;
+    const Mask mask = column.type() == ColumnType::text        ? column > std::string_view("b")
+                      : column.type() == ColumnType::timestamp ? column >= Timestamp()
+                                                               : column > 0.5;
     for (const Frame& part : {frame[mask], frame[~mask]}) {
       if (shared::frame_fault(part.bytes())) std::abort();
       written += to_json(part[name]).dump().size() + part[name].unique().size();

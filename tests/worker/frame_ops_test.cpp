@@ -54,9 +54,9 @@ TEST(FrameOps, IsinOfTextAmongNumbersIsAnError) {
   const Frame df = sales();
 
   EXPECT_THAT(error_of([&] { isin(df["city"], {1}); }),
-              HasSubstr("column \"city\" holds text, but numbers are looked for"));
+              HasSubstr("column \"city\" holds text, but other values are looked for"));
   EXPECT_THAT(error_of([&] { isin(df["items"], {"1"}); }),
-              HasSubstr("column \"items\" holds numbers, but strings are looked for"));
+              HasSubstr("column \"items\" holds numbers, but other values are looked for"));
 }
 
 TEST(FrameOps, BetweenTakesItsEndsOrNot) {

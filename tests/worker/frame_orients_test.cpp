@@ -62,7 +62,9 @@ TEST(FrameOrients, FillUpWhatRowsAndColumnsLack) {
   EXPECT_THAT(records.columns(), ElementsAre("a", "b", "c"));
   EXPECT_THAT(records["a"].as<double>(), ElementsAre(1, IsNan()));
   EXPECT_THAT(texts(records["b"]), ElementsAre("x", ""));
-  EXPECT_THAT(records["c"].as<double>(), ElementsAre(IsNan(), 1));
+  EXPECT_TRUE(records["b"].is_missing(1));
+  EXPECT_TRUE(records["c"].is_missing(0));
+  EXPECT_TRUE(records["c"].flag(1));
 
   const Frame columns = read_json(R"({"a":{"p":1,"q":2},"b":{"q":3,"r":4}})", "columns");
   EXPECT_THAT(columns["a"].as<double>(), ElementsAre(1, 2, IsNan()));
@@ -76,7 +78,8 @@ TEST(FrameOrients, TakeTypesThatFitAllValues) {
 
   EXPECT_THAT(df["i"].as<Int>(), ElementsAre(1, 2));
   EXPECT_THAT(df["x"].as<double>(), ElementsAre(1, 2.5));
-  EXPECT_THAT(df["flag"].as<Int>(), ElementsAre(1, 0));
+  EXPECT_TRUE(df["flag"].flag(0));
+  EXPECT_FALSE(df["flag"].flag(1));
   EXPECT_THAT(df["none"].as<double>(), ElementsAre(IsNan(), IsNan()));
   EXPECT_THAT(texts(df["7"]), ElementsAre("a", "b"));
   EXPECT_EQ(read_json(R"({"columns":["a"],"data":[]})", "split").rows(), 0U);

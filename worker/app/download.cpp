@@ -36,6 +36,12 @@ void append_value(const Column& column, std::size_t row, std::string& csv) {
     }
   } else if (column.type() == ColumnType::int64) {
     csv += std::to_string(column.as<std::int64_t>()[row]);
+  } else if (column.is_missing(row)) {
+    return;
+  } else if (column.type() == ColumnType::boolean) {
+    csv += column.flag(row) ? "True" : "False";
+  } else if (column.type() == ColumnType::timestamp) {
+    csv += format_timestamp(column.as<Timestamp>()[row]);
   } else {
     append_field(column.text(row), csv);
   }

@@ -2,6 +2,7 @@
 #include "shared/frame.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <ekiden/frame.hpp>
 #include <utility>
 
@@ -13,6 +14,11 @@ static_assert(static_cast<int>(ColumnType::float64) ==
               static_cast<int>(shared::ColumnType::float64));
 static_assert(static_cast<int>(ColumnType::int64) == static_cast<int>(shared::ColumnType::int64));
 static_assert(static_cast<int>(ColumnType::text) == static_cast<int>(shared::ColumnType::text));
+static_assert(static_cast<int>(ColumnType::boolean) ==
+              static_cast<int>(shared::ColumnType::boolean));
+static_assert(static_cast<int>(ColumnType::timestamp) ==
+              static_cast<int>(shared::ColumnType::timestamp));
+static_assert(NaT.time_since_epoch().count() == shared::kNoTime);
 
 namespace {
 
@@ -27,6 +33,10 @@ const char* type_name(ColumnType type) {
       return "integers (int64)";
     case ColumnType::text:
       return "text";
+    case ColumnType::boolean:
+      return "booleans";
+    case ColumnType::timestamp:
+      return "times";
   }
   return "values of another type";
 }
@@ -82,20 +92,39 @@ std::string_view Column::name() const { return FrameView(frame_).name(*descripto
 ColumnType Column::type() const noexcept { return static_cast<ColumnType>(descriptor_->type); }
 
 std::string_view Column::text(std::size_t row) const {
-  if (type() != ColumnType::text) throw_type("so it has no text; read it by as<T>()");
-  if (row >= rows_) {
-    throw Error("column " + quoted(name()) + ": there is no row " + std::to_string(row) +
-                ", it has " + std::to_string(rows_) + " rows");
+  if (type() != ColumnType::text) {
+    throw_type(type() == ColumnType::boolean ? "so it has no text; read it by flag(row)"
+                                             : "so it has no text; read it by as<T>()");
   }
+  require_row(row);
   const FrameView view(frame_);
   return view.with_codes(*descriptor_,
                          [&](auto codes) { return view.text(*descriptor_, codes[row]); });
 }
 
+bool Column::flag(std::size_t row) const {
+  if (type() != ColumnType::boolean) throw_type("so flag(row) cannot read it");
+  require_row(row);
+  return FrameView::bit(FrameView(frame_).flags(*descriptor_), row);
+}
+
+bool Column::is_missing(std::size_t row) const {
+  require_row(row);
+  if (type() == ColumnType::float64) return std::isnan(as<double>()[row]);
+  return FrameView(frame_).is_missing(*descriptor_, row);
+}
+
+void Column::require_row(std::size_t row) const {
+  if (row < rows_) return;
+  throw Error("column " + quoted(name()) + ": there is no row " + std::to_string(row) +
+              ", it has " + std::to_string(rows_) + " rows");
+}
+
 const std::byte* Column::data_of(ColumnType wanted) const {
   if (type() != wanted) {
     throw_type(wanted == ColumnType::float64 ? "so as<double>() cannot read it"
-                                             : "so as<std::int64_t>() cannot read it");
+               : wanted == ColumnType::int64 ? "so as<std::int64_t>() cannot read it"
+                                             : "so as<Timestamp>() cannot read it");
   }
   return frame_ + descriptor_->data_offset;
 }

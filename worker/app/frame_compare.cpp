@@ -140,6 +140,14 @@ Mask::Mask(std::size_t rows, bool selected)
   if (!words_.empty()) words_.back() &= last_word(rows);
 }
 
+Mask::Mask(const Column& column) : Mask(column.size()) {
+  if (column.type() != ColumnType::boolean) {
+    column.throw_type("so it selects no rows; compare it with something");
+  }
+  const auto flags = FrameView(column.frame_).flags(*column.descriptor_);
+  words_.assign(flags.begin(), flags.end());
+}
+
 std::size_t Mask::count() const noexcept {
   return std::transform_reduce(
       words_.begin(), words_.end(), std::size_t{0}, std::plus<>(),
@@ -171,6 +179,8 @@ Mask operator~(Mask mask) {
 }
 
 Mask Column::compare(Comparison comparison, const detail::Scalar& value) const {
+  if (type() == ColumnType::timestamp) return compare_times(comparison, value);
+  if (std::holds_alternative<Timestamp>(value)) throw_type("so it cannot be compared with a time");
   if (const auto* text = std::get_if<std::string_view>(&value)) {
     if (type() != ColumnType::text) throw_type("so compare it with a number, not with a string");
     return compare_text(comparison, *text);
@@ -181,10 +191,62 @@ Mask Column::compare(Comparison comparison, const detail::Scalar& value) const {
     const double number = integer ? static_cast<double>(*integer) : std::get<double>(value);
     return Mask(rows_, compare_values(as<double>(), comparison, number));
   }
+  if (type() == ColumnType::boolean) {
+    return compare_flags(comparison,
+                         integer ? static_cast<double>(*integer) : std::get<double>(value));
+  }
   if (integer) return Mask(rows_, compare_values(as<std::int64_t>(), comparison, *integer));
   const IntegerComparison exact = to_integers(comparison, std::get<double>(value));
   if (!exact.value) return Mask(rows_, exact.outcome);
   return Mask(rows_, compare_values(as<std::int64_t>(), comparison, *exact.value));
+}
+
+Mask Column::compare_times(Comparison comparison, const detail::Scalar& value) const {
+  Timestamp time = NaT;
+  if (const auto* given = std::get_if<Timestamp>(&value)) {
+    time = *given;
+  } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+    const auto parsed = parse_timestamp(*text);
+    if (!parsed) throw_type("but \"" + std::string(*text) + "\" is no time in ISO 8601");
+    time = *parsed;
+  } else {
+    throw_type("so compare it with a time or its text, not with a number");
+  }
+  if (time == NaT) return Mask(rows_, comparison == Comparison::not_equal);
+  Mask found(rows_, compare_values(as<Timestamp>(), comparison, time));
+  if (comparison == Comparison::not_equal) return found;
+  const auto valid = FrameView(frame_).valid(*descriptor_);
+  for (std::size_t i = 0; i < valid.size(); ++i) found.words_[i] &= valid[i];
+  return found;
+}
+
+/// False is 0 and true is 1, as where pandas compares booleans with numbers.
+Mask Column::compare_flags(Comparison comparison, double value) const {
+  const auto outcome = [&](double flag) {
+    switch (comparison) {
+      case Comparison::equal:
+        return flag == value;
+      case Comparison::not_equal:
+        return flag != value;
+      case Comparison::less:
+        return flag < value;
+      case Comparison::less_equal:
+        return flag <= value;
+      case Comparison::greater:
+        return flag > value;
+      case Comparison::greater_equal:
+        return flag >= value;
+    }
+    return false;
+  };
+  const Mask yes(*this);
+  Mask missing(rows_), found(rows_);
+  const auto valid = FrameView(frame_).valid(*descriptor_);
+  for (std::size_t i = 0; i < valid.size(); ++i) missing.words_[i] = valid[i];
+  if (!valid.empty()) missing = ~std::move(missing);
+  if (outcome(1)) found = found | yes;
+  if (outcome(0)) found = found | ~(yes | missing);
+  return comparison == Comparison::not_equal ? found | missing : found;
 }
 
 Mask Column::compare_text(Comparison comparison, std::string_view value) const {
@@ -194,7 +256,11 @@ Mask Column::compare_text(Comparison comparison, std::string_view value) const {
   std::size_t count = 0;
   std::size_t last = 0;
   for (std::size_t code = 0; code < selected.size(); ++code) {
-    if (!holds(comparison, view.text(*descriptor_, code), value)) continue;
+    const bool missing = code == FrameView::missing_code(*descriptor_);
+    if (missing ? comparison != Comparison::not_equal
+                : !holds(comparison, view.text(*descriptor_, code), value)) {
+      continue;
+    }
     selected[code] = 1;
     last = code;
     ++count;

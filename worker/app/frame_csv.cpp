@@ -22,6 +22,7 @@ namespace ekiden {
 
 namespace {
 
+using worker::Flags;
 using worker::FramePart;
 using worker::TextPart;
 using Cells = std::vector<std::string_view>;
@@ -100,18 +101,56 @@ std::optional<std::vector<std::int64_t>> integers(const Table& table, const Cell
   return values;
 }
 
+std::optional<bool> flag(std::string_view cell) {
+  if (cell == "True" || cell == "TRUE" || cell == "true") return true;
+  if (cell == "False" || cell == "FALSE" || cell == "false") return false;
+  return {};
+}
+
+std::optional<Flags> flags(const Table& table, const Cells& cells, std::size_t& bad) {
+  Flags values;
+  values.reserve(cells.size());
+  for (const std::string_view cell : cells) {
+    const auto value = flag(cell);
+    if (!value && !table.is_missing(cell)) {
+      bad = values.size();
+      return {};
+    }
+    values.push_back(!value ? ColumnData::kMissingFlag : *value ? 1 : 0);
+  }
+  return values;
+}
+
+std::optional<std::vector<Timestamp>> times(const Table& table, const Cells& cells,
+                                            std::size_t& bad) {
+  std::vector<Timestamp> values;
+  values.reserve(cells.size());
+  for (const std::string_view cell : cells) {
+    const auto value = table.is_missing(cell) ? NaT : parse_timestamp(trimmed(cell));
+    if (!value) {
+      bad = values.size();
+      return {};
+    }
+    values.push_back(*value);
+  }
+  return values;
+}
+
 TextPart texts(const Table& table, const Cells& cells) {
   TextPart part;
   part.codes.reserve(cells.size());
   std::unordered_map<std::string_view, std::uint32_t> numbers;
   for (const std::string_view cell : cells) {
-    const std::string_view text = table.is_missing(cell) ? std::string_view() : cell;
-    if (part.dictionary.size() == std::numeric_limits<std::uint32_t>::max()) {
-      throw Error("read_csv: a column has more than 4294967295 different strings");
+    if (table.is_missing(cell)) {
+      part.codes.push_back(TextPart::kMissing);
+      continue;
+    }
+    if (part.dictionary.size() == TextPart::kMostStrings) {
+      throw Error("read_csv: a column has more than 4294967294 different strings");
     }
     const auto [entry, added] =
-        numbers.emplace(text, static_cast<std::uint32_t>(part.dictionary.size()));
-    if (added) part.dictionary.push_back(text);
+        numbers.emplace(cell, static_cast<std::uint32_t>(part.dictionary.size()));
+    if (added) part.dictionary.push_back(cell);
     part.codes.push_back(entry->second);
   }
   return part;
@@ -123,6 +162,11 @@ FramePart inferred(const Table& table, std::size_t column) {
   if (!cells.empty()) {
     if (auto values = integers(table, cells, bad)) return {table.names[column], std::move(*values)};
     if (auto values = reals(table, cells, bad)) return {table.names[column], std::move(*values)};
+    const bool whole =
+        std::none_of(cells.begin(), cells.end(), [&](auto cell) { return table.is_missing(cell); });
+    if (auto values = whole ? flags(table, cells, bad) : std::nullopt) {
+      return {table.names[column], std::move(*values)};
+    }
   }
   return {table.names[column], texts(table, cells)};
 }
@@ -138,6 +182,14 @@ FramePart typed(const Table& table, std::size_t column, ColumnType type) {
   if (type == ColumnType::float64) {
     if (auto values = reals(table, cells, bad)) return {name, std::move(*values)};
     table.fail(bad, column, "is not a number, as dtype wants of \"" + name + '"');
+  }
+  if (type == ColumnType::boolean) {
+    if (auto values = flags(table, cells, bad)) return {name, std::move(*values)};
+    table.fail(bad, column, "is not True or False, as dtype wants of \"" + name + '"');
+  }
+  if (type == ColumnType::timestamp) {
+    if (auto values = times(table, cells, bad)) return {name, std::move(*values)};
+    table.fail(bad, column, "is no time in ISO 8601, as \"" + name + "\" should hold");
   }
   return {name, texts(table, cells)};
 }
@@ -218,13 +270,19 @@ Frame read(std::string& text, const CsvOptions& options, const std::string& sour
   for (const auto& [name, type] : options.dtype) check_names(table, name, "dtype");
   const std::vector<std::string>& used = options.usecols.list();
   for (const std::string& name : used) check_names(table, name, "usecols");
+  const std::vector<std::string>& dates = options.parse_dates.list();
+  for (const std::string& name : dates) check_names(table, name, "parse_dates");
   std::vector<FramePart> parts;
   for (std::size_t i = 0; i < table.names.size(); ++i) {
     if (!used.empty() && std::find(used.begin(), used.end(), table.names[i]) == used.end())
       continue;
     const auto type = options.dtype.find(table.names[i]);
-    parts.push_back(type == options.dtype.end() ? inferred(table, i)
-                                                : typed(table, i, type->second));
+    if (std::find(dates.begin(), dates.end(), table.names[i]) != dates.end()) {
+      parts.push_back(typed(table, i, ColumnType::timestamp));
+    } else {
+      parts.push_back(type == options.dtype.end() ? inferred(table, i)
+                                                  : typed(table, i, type->second));
+    }
   }
   return worker::assemble(parts);
 }

@@ -102,32 +102,64 @@ std::vector<std::int64_t> sizes(const Ranks& groups) {
   return counts;
 }
 
-/// For each group the row with its least string, or its greatest.
-std::vector<std::size_t> extreme_rows(const Ranks& groups, const Ranks& texts, bool least) {
+/// How many rows of each group have a value.
+std::vector<std::int64_t> counts(const Column& column, const Ranks& groups) {
+  std::vector<std::int64_t> counts(groups.size);
+  for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
+    if (groups.of_row[row] != Ranks::kMissing && !column.is_missing(row)) {
+      ++counts[groups.of_row[row]];
+    }
+  }
+  return counts;
+}
+
+/// For each group the row with its least value, or its greatest.
+std::vector<std::size_t> extreme_rows(const Ranks& groups, const Ranks& values, bool least) {
   std::vector<std::size_t> rows(groups.size, kNoRow);
   for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
     if (groups.of_row[row] == Ranks::kMissing) continue;
     std::size_t& best = rows[groups.of_row[row]];
-    const std::uint32_t rank = texts.of_row[row];
+    const std::uint32_t rank = values.of_row[row];
+    if (rank == Ranks::kMissing) continue;
     const bool better =
-        best == kNoRow || (least ? rank < texts.of_row[best] : rank > texts.of_row[best]);
+        best == kNoRow || (least ? rank < values.of_row[best] : rank > values.of_row[best]);
     if (better) best = row;
   }
   return rows;
 }
 
-FramePart aggregate_text(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
-  if (wanted.function == "count") return {wanted.name, sizes(groups)};
+/// What there is for values that can only be ordered: text and times.
+FramePart aggregate_ordered(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
+  if (wanted.function == "count") return {wanted.name, counts(frame[wanted.column], groups)};
   const bool least = wanted.function == "min";
   if (!least && wanted.function != "max") {
-    throw_function(wanted, "text has \"count\", \"min\" and \"max\" only");
+    throw_function(wanted, frame[wanted.column].type() == ColumnType::text
+                               ? "text has \"count\", \"min\" and \"max\" only"
+                               : "times have \"count\", \"min\" and \"max\" only");
   }
-  const Ranks texts = worker::ranks({&frame, 1}, wanted.column);
+  const Ranks values = worker::ranks({&frame, 1}, wanted.column);
   FramePart part =
       worker::take(shared::FrameView(frame.bytes().data()),
-                   worker::find_column(frame, wanted.column), extreme_rows(groups, texts, least));
+                   worker::find_column(frame, wanted.column), extreme_rows(groups, values, least));
   part.name = wanted.name;
   return part;
+}
+
+/// True is 1 and false 0 where they are added; of two groups' least and greatest they stay what
+/// they are.
+FramePart aggregate_flags(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
+  if (wanted.function == "min" || wanted.function == "max") {
+    return aggregate_ordered(wanted, frame, groups);
+  }
+  const Column column = frame[wanted.column];
+  std::vector<double> values(column.size());
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    values[row] = column.is_missing(row) ? kNan : column.flag(row) ? 1 : 0;
+  }
+  FramePart part = aggregate_numbers(wanted, std::span<const double>(values), groups);
+  if (wanted.function != "sum") return part;
+  const auto& sums = std::get<std::vector<double>>(part.values);
+  return {wanted.name, std::vector<std::int64_t>(sums.begin(), sums.end())};
 }
 
 FramePart aggregate(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
@@ -137,10 +169,13 @@ FramePart aggregate(const Aggregation& wanted, const Frame& frame, const Ranks& 
       return aggregate_numbers(wanted, column.as<double>(), groups);
     case ColumnType::int64:
       return aggregate_numbers(wanted, column.as<std::int64_t>(), groups);
+    case ColumnType::boolean:
+      return aggregate_flags(wanted, frame, groups);
     case ColumnType::text:
+    case ColumnType::timestamp:
       break;
   }
-  return aggregate_text(wanted, frame, groups);
+  return aggregate_ordered(wanted, frame, groups);
 }
 
 /// The keys of the groups: each group's first row.

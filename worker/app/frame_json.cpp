@@ -45,9 +45,54 @@ Json narrowed(std::span<const std::int64_t> values) {
 Json all_texts(const FrameView& view, const shared::FrameColumn& column) {
   Json::Array texts;
   texts.reserve(view.rows());
+  const std::uint64_t missing = FrameView::missing_code(column);
   view.with_codes(column, [&](auto codes) {
-    for (const auto code : codes) texts.emplace_back(view.text(column, code));
+    for (const auto code : codes) {
+      texts.push_back(code == missing ? Json() : Json(view.text(column, code)));
+    }
   });
+  return Json(std::move(texts));
+}
+
+Json flag_or_null(const FrameView& view, const shared::FrameColumn& column, std::size_t row) {
+  if (view.is_missing(column, row)) return {};
+  return FrameView::bit(view.flags(column), row);
+}
+
+Json all_flags(const FrameView& view, const shared::FrameColumn& column) {
+  Json::Array flags;
+  flags.reserve(view.rows());
+  for (std::size_t row = 0; row < view.rows(); ++row) {
+    flags.push_back(flag_or_null(view, column, row));
+  }
+  return Json(std::move(flags));
+}
+
+Json unique_flags(const FrameView& view, const shared::FrameColumn& column) {
+  Json::Array flags;
+  for (std::size_t row = 0; row < view.rows() && flags.size() < 3; ++row) {
+    Json flag = flag_or_null(view, column, row);
+    if (std::find(flags.begin(), flags.end(), flag) == flags.end())
+      flags.push_back(std::move(flag));
+  }
+  return Json(std::move(flags));
+}
+
+Json time_or_null(Timestamp time) { return time == NaT ? Json() : Json(format_timestamp(time)); }
+
+Json all_times(std::span<const Timestamp> times) {
+  Json::Array texts;
+  texts.reserve(times.size());
+  for (const Timestamp time : times) texts.push_back(time_or_null(time));
+  return Json(std::move(texts));
+}
+
+Json unique_times(std::span<const Timestamp> times) {
+  Json::Array texts;
+  std::unordered_set<std::int64_t> seen;
+  for (const Timestamp time : times) {
+    if (seen.insert(time.time_since_epoch().count()).second) texts.push_back(time_or_null(time));
+  }
   return Json(std::move(texts));
 }
 
@@ -58,7 +103,8 @@ Json unique_texts(const FrameView& view, const shared::FrameColumn& column) {
     for (const auto code : codes) {
       if (seen[code]) continue;
       seen[code] = true;
-      texts.emplace_back(view.text(column, code));
+      const bool missing = code == FrameView::missing_code(column);
+      texts.push_back(missing ? Json() : Json(view.text(column, code)));
       if (texts.size() == seen.size()) break;
     }
   });
@@ -92,6 +138,10 @@ Json Column::unique() const {
       return unique_numbers(as<std::int64_t>());
     case ColumnType::text:
       return unique_texts(FrameView(frame_), *descriptor_);
+    case ColumnType::boolean:
+      return unique_flags(FrameView(frame_), *descriptor_);
+    case ColumnType::timestamp:
+      return unique_times(as<Timestamp>());
   }
   return Json(Json::Array());
 }
@@ -104,6 +154,10 @@ Json to_json(const Column& column) {
       return narrowed(column.as<std::int64_t>());
     case ColumnType::text:
       return all_texts(FrameView(column.frame_), *column.descriptor_);
+    case ColumnType::boolean:
+      return all_flags(FrameView(column.frame_), *column.descriptor_);
+    case ColumnType::timestamp:
+      return all_times(column.as<Timestamp>());
   }
   return {};
 }

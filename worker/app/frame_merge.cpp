@@ -129,12 +129,9 @@ Frame stack_keys(const Frame& left, const Frame& right, const std::string& name)
     }
     return Frame({{name, std::move(reals)}});
   }
-  return std::visit(
-      [&](auto& to) {
-        append(std::get<std::decay_t<decltype(to)>>(second.values()), to);
-        return Frame({{name, std::move(to)}});
-      },
-      values);
+  std::visit([&](auto& to) { append(std::get<std::decay_t<decltype(to)>>(second.values()), to); },
+             values);
+  return Frame({{name, ColumnData(std::move(values))}});
 }
 
 Frame merge_pairs(const Frame& left, const Frame& right, const std::vector<std::string>& on,

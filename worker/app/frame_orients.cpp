@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frames to and from JSON in pandas' orients.
+#include <algorithm>
 #include <cmath>
 #include <ekiden/frame_io.hpp>
 #include <unordered_map>
@@ -20,8 +21,16 @@ using worker::FramePart;
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
+enum class DateFormat { iso, epoch };
+
+Json time_value(Timestamp time, DateFormat format) {
+  if (time == NaT) return {};
+  if (format == DateFormat::iso) return format_timestamp(time);
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
 /// One column's values, each as JSON.
-std::vector<Json> values_of(const Column& column) {
+std::vector<Json> values_of(const Column& column, DateFormat format) {
   std::vector<Json> values;
   values.reserve(column.size());
   switch (column.type()) {
@@ -32,20 +41,32 @@ std::vector<Json> values_of(const Column& column) {
       for (const std::int64_t value : column.as<std::int64_t>()) values.emplace_back(value);
       break;
     case ColumnType::text:
-      for (std::size_t row = 0; row < column.size(); ++row) values.emplace_back(column.text(row));
+      for (std::size_t row = 0; row < column.size(); ++row) {
+        values.push_back(column.is_missing(row) ? Json() : Json(column.text(row)));
+      }
+      break;
+    case ColumnType::boolean:
+      for (std::size_t row = 0; row < column.size(); ++row) {
+        values.push_back(column.is_missing(row) ? Json() : Json(column.flag(row)));
+      }
+      break;
+    case ColumnType::timestamp:
+      for (const Timestamp time : column.as<Timestamp>()) {
+        values.push_back(time_value(time, format));
+      }
       break;
   }
   return values;
 }
 
-Json split_of(const Frame& frame) {
+Json split_of(const Frame& frame, DateFormat format) {
   const std::size_t rows = frame.rows();
   std::vector<Json::Array> data(rows);
   Json::Array index, columns;
   for (std::size_t row = 0; row < rows; ++row) index.emplace_back(row);
   for (const std::string& name : frame.columns()) {
     columns.emplace_back(name);
-    std::vector<Json> values = values_of(frame[name]);
+    std::vector<Json> values = values_of(frame[name], format);
     for (std::size_t row = 0; row < rows; ++row) data[row].push_back(std::move(values[row]));
   }
   Json::Array lists(std::make_move_iterator(data.begin()), std::make_move_iterator(data.end()));
@@ -53,11 +74,11 @@ Json split_of(const Frame& frame) {
       {"columns", std::move(columns)}, {"index", std::move(index)}, {"data", std::move(lists)}};
 }
 
-Json columns_of(const Frame& frame) {
+Json columns_of(const Frame& frame, DateFormat format) {
   Json::Object columns;
   for (const std::string& name : frame.columns()) {
     Json::Object cells;
-    for (Json& value : values_of(frame[name])) {
+    for (Json& value : values_of(frame[name], format)) {
       cells.emplace_back(std::to_string(cells.size()), std::move(value));
     }
     columns.emplace_back(name, std::move(cells));
@@ -65,8 +86,41 @@ Json columns_of(const Frame& frame) {
   return Json(std::move(columns));
 }
 
+Json records_of(const Frame& frame, DateFormat format) {
+  std::vector<Json::Object> records(frame.rows());
+  for (const std::string& name : frame.columns()) {
+    std::vector<Json> values = values_of(frame[name], format);
+    for (std::size_t row = 0; row < records.size(); ++row) {
+      records[row].emplace_back(name, std::move(values[row]));
+    }
+  }
+  return Json(Json::Array(std::make_move_iterator(records.begin()),
+                          std::make_move_iterator(records.end())));
+}
+
+/// Which columns of a frame to be hold times.
+class Dates {
+ public:
+  explicit Dates(const Names& names) : names_(names.list()) {}
+  worker::Cells operator()(const std::string& name) {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    if (found == names_.end()) return worker::Cells::values;
+    names_.erase(found);
+    return worker::Cells::times;
+  }
+  /// Throws Error if a column was named that there is not.
+  void check_used() const {
+    if (names_.empty()) return;
+    throw Error("read_json: there is no column \"" + names_.front() +
+                "\", which convert_dates names");
+  }
+
+ private:
+  std::vector<std::string> names_;
+};
+
 /// The cells of a frame to be, in columns that may appear at any row.
-class Cells {
+class Table {
  public:
   std::size_t column(std::string_view name) {
     const auto [entry, added] = numbers_.emplace(name, columns_.size());
@@ -79,11 +133,11 @@ class Cells {
     cells[row] = &value;
   }
 
-  Frame frame(std::size_t rows) {
+  Frame frame(std::size_t rows, Dates& dates) {
     std::vector<FramePart> parts;
     for (auto& [name, cells] : columns_) {
       cells.resize(rows);
-      parts.push_back(worker::part_of("read_json", name, cells));
+      parts.push_back(worker::part_of("read_json", name, cells, dates(name)));
     }
     return worker::assemble(parts);
   }
@@ -107,19 +161,19 @@ const Json::Array& list(const Json& json, const std::string& what) {
   throw Error("read_json: " + what + " is " + std::string(json.kind_name()) + ", not a list");
 }
 
-Frame from_records(const Json& table) {
+Frame from_records(const Json& table, Dates& dates) {
   const Json::Array& records = list(table, "a table of orient \"records\"");
-  Cells cells;
+  Table cells;
   for (std::size_t row = 0; row < records.size(); ++row) {
     for (const auto& [name, value] : object(records[row], "record " + std::to_string(row))) {
       cells.set(cells.column(name), row, value);
     }
   }
-  return cells.frame(records.size());
+  return cells.frame(records.size(), dates);
 }
 
-Frame from_columns(const Json& table) {
-  Cells cells;
+Frame from_columns(const Json& table, Dates& dates) {
+  Table cells;
   std::unordered_map<std::string_view, std::size_t> labels;
   for (const auto& [name, column] : object(table, "a table of orient \"columns\"")) {
     const std::size_t number = cells.column(name);
@@ -127,10 +181,10 @@ Frame from_columns(const Json& table) {
       cells.set(number, labels.emplace(label, labels.size()).first->second, value);
     }
   }
-  return cells.frame(labels.size());
+  return cells.frame(labels.size(), dates);
 }
 
-Frame from_split(const Json& table) {
+Frame from_split(const Json& table, Dates& dates) {
   object(table, "a table of orient \"split\"");
   const Json::Array& names = list(table["columns"], "\"columns\"");
   const Json::Array& rows = list(table["data"], "\"data\"");
@@ -146,39 +200,42 @@ Frame from_split(const Json& table) {
   }
   std::vector<FramePart> parts;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string* name = names[i].as_string();
-    parts.push_back(worker::part_of("read_json", name ? *name : names[i].dump(), cells[i]));
+    const std::string* text = names[i].as_string();
+    const std::string name = text ? *text : names[i].dump();
+    parts.push_back(worker::part_of("read_json", name, cells[i], dates(name)));
   }
   return worker::assemble(parts);
 }
 
 }  // namespace
 
-Json to_json(const Frame& frame, std::string_view orient) {
-  if (orient == "records") return to_records(frame);
-  if (orient == "split") return split_of(frame);
-  if (orient == "columns") return columns_of(frame);
+Json to_json(const Frame& frame, std::string_view orient, std::string_view date_format) {
+  if (date_format != "iso" && date_format != "epoch") {
+    throw Error("to_json: date_format is \"iso\" or \"epoch\", not \"" + std::string(date_format) +
+                '"');
+  }
+  const DateFormat format = date_format == "iso" ? DateFormat::iso : DateFormat::epoch;
+  if (orient == "records") return records_of(frame, format);
+  if (orient == "split") return split_of(frame, format);
+  if (orient == "columns") return columns_of(frame, format);
   throw_orient("to_json", orient);
 }
 
-Json to_records(const Frame& frame) {
-  std::vector<Json::Object> records(frame.rows());
-  for (const std::string& name : frame.columns()) {
-    std::vector<Json> values = values_of(frame[name]);
-    for (std::size_t row = 0; row < records.size(); ++row) {
-      records[row].emplace_back(name, std::move(values[row]));
-    }
-  }
-  return Json(Json::Array(std::make_move_iterator(records.begin()),
-                          std::make_move_iterator(records.end())));
-}
+Json to_records(const Frame& frame) { return records_of(frame, DateFormat::iso); }
 
-Frame read_json(const Json& table, std::string_view orient) {
-  if (const std::string* text = table.as_string()) return read_json(Json::parse(*text), orient);
-  if (orient == "records") return from_records(table);
-  if (orient == "split") return from_split(table);
-  if (orient == "columns") return from_columns(table);
-  throw_orient("read_json", orient);
+Frame read_json(const Json& table, std::string_view orient, const Names& convert_dates) {
+  if (const std::string* text = table.as_string()) {
+    return read_json(Json::parse(*text), orient, convert_dates);
+  }
+  const auto read = orient == "records"   ? from_records
+                    : orient == "split"   ? from_split
+                    : orient == "columns" ? from_columns
+                                          : nullptr;
+  if (read == nullptr) throw_orient("read_json", orient);
+  Dates dates(convert_dates);
+  Frame frame = read(table, dates);
+  dates.check_used();
+  return frame;
 }
 
 }  // namespace ekiden

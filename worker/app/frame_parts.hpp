@@ -17,14 +17,26 @@ namespace ekiden::worker {
 
 /// A text column to be: different strings, and each row's number among them.
 struct TextPart {
+  static constexpr std::uint32_t kMissing = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::size_t kMostStrings = kMissing - 1;
+
   std::vector<std::string_view> dictionary;
-  std::vector<std::uint32_t> codes;
+  std::vector<std::uint32_t> codes;  ///< kMissing: the row has none
 };
 
-/// A column to be, as the operations on frames make it.
+/// 0, 1 or ColumnData::kMissingFlag, as the values of ColumnData.
+using Flags = ColumnData::Flags;
+
+using PartValues =
+    std::variant<std::vector<double>, std::vector<std::int64_t>, TextPart, Flags,
+                 std::vector<Timestamp>, std::span<const double>, std::span<const std::int64_t>,
+                 std::span<const std::uint8_t>, std::span<const Timestamp>>;
+
+/// A column to be, as the operations on frames make it. Spans need only live until the frame is
+/// assembled.
 struct FramePart {
   std::string name;
-  std::variant<std::vector<double>, std::vector<std::int64_t>, TextPart> values;
+  PartValues values;
 };
 
 /// Makes a frame of parts of equal length. What text refers to need only live during the call.

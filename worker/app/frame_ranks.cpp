@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -46,7 +47,17 @@ class Ranking {
   }
 
  private:
-  std::unordered_map<Value, std::uint32_t> numbers_;
+  struct Hash {
+    std::size_t operator()(const Value& value) const {
+      if constexpr (requires { value.value; }) {
+        return std::hash<std::int64_t>()(value.value);
+      } else {
+        return std::hash<Value>()(value);
+      }
+    }
+  };
+
+  std::unordered_map<Value, std::uint32_t, Hash> numbers_;
   std::vector<Value> values_;
 };
 
@@ -66,7 +77,9 @@ Ranks rank_text(std::span<const Frame> frames, const std::string& name) {
     const FrameColumn& column = find_column(frame, name);
     std::vector<std::uint32_t> of_code(column.dictionary_size);
     for (std::uint32_t code = 0; code < column.dictionary_size; ++code) {
-      of_code[code] = ranking.number(view.text(column, code));
+      of_code[code] = code == FrameView::missing_code(column)
+                          ? Ranks::kMissing
+                          : ranking.number(view.text(column, code));
     }
     view.with_codes(column, [&](auto codes) {
       for (const auto code : codes) numbers.push_back(of_code[code]);
@@ -75,11 +88,15 @@ Ranks rank_text(std::span<const Frame> frames, const std::string& name) {
   return ranking.finish(std::move(numbers));
 }
 
-template <class T>
-bool is_nan(T value) {
-  if constexpr (std::same_as<T, double>) return std::isnan(value);
-  return false;
-}
+/// A time, or a boolean as 0 or 1, that may be missing.
+struct Nullable {
+  std::int64_t value;
+  friend auto operator<=>(const Nullable&, const Nullable&) = default;
+};
+
+bool is_missing(double value) { return std::isnan(value); }
+bool is_missing(std::int64_t) { return false; }
+bool is_missing(Nullable nullable) { return nullable.value == shared::kNoTime; }
 
 /// For values that are mostly different, which hashing would only slow down.
 template <class T>
@@ -87,7 +104,7 @@ Ranks rank_by_sorting(const std::vector<T>& values) {
   std::vector<std::pair<T, std::uint32_t>> sorted;
   sorted.reserve(values.size());
   for (std::uint32_t row = 0; row < values.size(); ++row) {
-    if (!is_nan(values[row])) sorted.emplace_back(values[row], row);
+    if (!is_missing(values[row])) sorted.emplace_back(values[row], row);
   }
   std::sort(sorted.begin(), sorted.end());
   Ranks ranks{std::vector<std::uint32_t>(values.size(), Ranks::kMissing), 0};
@@ -106,7 +123,7 @@ Ranks rank_values(const std::vector<T>& values) {
   numbers.reserve(values.size());
   for (const T value : values) {
     if (numbers.size() == kSample && ranking.size() > kSample / 2) return rank_by_sorting(values);
-    numbers.push_back(is_nan(value) ? Ranks::kMissing : ranking.number(value));
+    numbers.push_back(is_missing(value) ? Ranks::kMissing : ranking.number(value));
   }
   return ranking.finish(std::move(numbers));
 }
@@ -125,6 +142,25 @@ Ranks rank_numbers(std::span<const Frame> frames, const std::string& name) {
     } else if constexpr (std::same_as<T, double>) {
       const auto reals = column.as<double>();
       values.insert(values.end(), reals.begin(), reals.end());
+    }
+  }
+  return rank_values(values);
+}
+
+/// REQUIRES: the column is one of times in all frames, or one of booleans.
+Ranks rank_nullable(std::span<const Frame> frames, const std::string& name) {
+  std::vector<Nullable> values;
+  values.reserve(total_rows(frames));
+  for (const Frame& frame : frames) {
+    const Column column = frame[name];
+    if (column.type() == ColumnType::timestamp) {
+      for (const Timestamp time : column.as<Timestamp>()) {
+        values.push_back({time.time_since_epoch().count()});
+      }
+      continue;
+    }
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      values.push_back({column.is_missing(row) ? shared::kNoTime : column.flag(row) ? 1 : 0});
     }
   }
   return rank_values(values);
@@ -166,19 +202,28 @@ Ranks combined(std::span<const Frame> frames, std::span<const std::string> colum
 }  // namespace
 
 Ranks ranks(std::span<const Frame> frames, const std::string& column) {
-  bool text = false, real = false, integer = false;
-  for (const Frame& frame : frames) {
+  const auto kind = [&](const Frame& frame) {
     const ColumnType type = frame[column].type();
-    text = text || type == ColumnType::text;
-    real = real || type == ColumnType::float64;
-    integer = integer || type == ColumnType::int64;
+    return type == ColumnType::int64 ? ColumnType::float64 : type;
+  };
+  const auto name_of = [](ColumnType type) -> std::string {
+    return type == ColumnType::text        ? "text"
+           : type == ColumnType::boolean   ? "booleans"
+           : type == ColumnType::timestamp ? "times"
+                                           : "numbers";
+  };
+  const ColumnType first = kind(frames.front());
+  for (const Frame& frame : frames) {
+    if (kind(frame) == first) continue;
+    throw Error("column \"" + column + "\" holds " + name_of(first) + " in one frame and " +
+                name_of(kind(frame)) +
+                " in the other, so their values cannot be compared; read both as the same type");
   }
-  if (text && (real || integer)) {
-    throw Error("column \"" + column +
-                "\" holds text in one frame and numbers in the other, so their values cannot be "
-                "compared; read both as the same type");
-  }
-  if (text) return rank_text(frames, column);
+  if (first == ColumnType::text) return rank_text(frames, column);
+  if (first != ColumnType::float64) return rank_nullable(frames, column);
+  const bool real = std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
+    return frame[column].type() == ColumnType::float64;
+  });
   return real ? rank_numbers<double>(frames, column) : rank_numbers<std::int64_t>(frames, column);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ekiden/frame.hpp>
 #include <limits>
+#include <utility>
 
 #include "shared/frame.hpp"
 #include "worker/app/frame_access.hpp"
@@ -60,9 +61,18 @@ class Dictionary {
     if (column.dictionary_size <= rows) return;
     whole_ = false;
     renumbered_.assign(column.dictionary_size, kUnused);
+    const std::uint64_t missing = FrameView::missing_code(column);
+    bool misses = false;
     view.with_codes(column, [&](auto codes) {
-      for_each_row(mask, [&](std::size_t row) { keep(codes[row]); });
+      for_each_row(mask, [&](std::size_t row) {
+        if (codes[row] == missing) {
+          misses = true;
+        } else {
+          keep(codes[row]);
+        }
+      });
     });
+    if (misses) keep(static_cast<std::uint32_t>(missing));  // the last, as it must be
   }
 
   DictionaryShape shape() const {
@@ -131,6 +141,26 @@ class Dictionary {
   std::vector<std::uint32_t> kept_;        ///< old code of each new one
 };
 
+/// The selected bits, close together.
+void gather_bits(const Mask& mask, std::span<const std::uint64_t> from, std::uint64_t* to) {
+  std::uint64_t word = 0;
+  std::size_t count = 0;
+  for_each_row(mask, [&](std::size_t row) {
+    if (FrameView::bit(from, row)) word |= std::uint64_t{1} << count % kWordBits;
+    if (++count % kWordBits == 0) *to++ = std::exchange(word, 0);
+  });
+  if (count % kWordBits != 0) *to = word;
+}
+
+/// Whether a selected row has no value.
+bool selects_missing(const FrameView& view, const FrameColumn& column, const Mask& mask) {
+  const auto valid = view.valid(column);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    if ((mask.words()[i] & ~valid[i]) != 0) return true;
+  }
+  return false;
+}
+
 Frame select(const FrameView& view, const Mask& mask, std::size_t rows) {
   FrameLayout layout(rows);
   std::vector<Dictionary> dictionaries;
@@ -140,16 +170,21 @@ Frame select(const FrameView& view, const Mask& mask, std::size_t rows) {
       dictionaries.emplace_back(view, column, mask, rows);
       shape = dictionaries.back().shape();
     }
-    layout.add(view.name(column), column.type, shape);
+    layout.add(view.name(column), column.type, selects_missing(view, column, mask), shape);
   }
   const worker::NewFrame frame(layout);
   auto dictionary = dictionaries.cbegin();
   for (std::size_t i = 0; i < layout.columns().size(); ++i) {
     const FrameColumn& from = view.columns()[i];
     const FrameColumn& to = layout.columns()[i];
+    if (to.nulls_offset != 0) {
+      gather_bits(mask, view.valid(from), frame.at<std::uint64_t>(to.nulls_offset));
+    }
     if (from.type == shared::ColumnType::text) {
       (dictionary++)->write(frame, to, mask);
-    } else {  // doubles and integers alike: 64 bits
+    } else if (from.type == shared::ColumnType::boolean) {
+      gather_bits(mask, view.flags(from), frame.at<std::uint64_t>(to.data_offset));
+    } else {  // doubles, integers and times alike: 64 bits
       gather(mask, view.values<std::uint64_t>(from).data(),
              frame.at<std::uint64_t>(to.data_offset));
     }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <ekiden/frame_ops.hpp>
+#include <functional>
 #include <numeric>
+#include <optional>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -33,15 +36,72 @@ Mask mask_where(std::span<const Value> values, Found found) {
               given + " are looked for in it");
 }
 
+/// Strings that are looked for; `missing`: rows without one, too.
+struct WantedTexts {
+  std::unordered_set<std::string_view> texts;
+  bool missing = false;
+};
+
+/// nullopt if the values are no strings.
+std::optional<WantedTexts> wanted_texts(const ColumnData& values) {
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&values.values())) {
+    return WantedTexts{{texts->begin(), texts->end()}, false};
+  }
+  const auto* optional = std::get_if<std::vector<std::optional<std::string>>>(&values.values());
+  if (optional == nullptr) return {};
+  WantedTexts wanted;
+  for (const auto& text : *optional) {
+    if (text) wanted.texts.insert(*text);
+    wanted.missing = wanted.missing || !text;
+  }
+  return wanted;
+}
+
 Mask text_in(const Column& column, const ColumnData& values) {
-  const auto* texts = std::get_if<std::vector<std::string>>(&values.values());
-  if (texts == nullptr) throw_mixed(column, "text", "numbers");
-  const std::unordered_set<std::string_view> wanted(texts->begin(), texts->end());
+  const auto wanted = wanted_texts(values);
+  if (!wanted) throw_mixed(column, "text", "other values");
   Mask mask(column.size());
   for (std::size_t row = 0; row < column.size(); ++row) {
-    if (wanted.contains(column.text(row))) mask.set(row);
+    const bool found =
+        column.is_missing(row) ? wanted->missing : wanted->texts.contains(column.text(row));
+    if (found) mask.set(row);
   }
   return mask;
+}
+
+Mask flags_in(const Column& column, const ColumnData& values) {
+  const auto* flags = std::get_if<ColumnData::Flags>(&values.values());
+  if (flags == nullptr) throw_mixed(column, "booleans", "other values");
+  Mask mask(column.size());
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const std::uint8_t flag = column.is_missing(row) ? ColumnData::kMissingFlag
+                              : column.flag(row)     ? 1
+                                                     : 0;
+    if (std::find(flags->begin(), flags->end(), flag) != flags->end()) mask.set(row);
+  }
+  return mask;
+}
+
+Mask times_in(const Column& column, const ColumnData& values) {
+  std::unordered_set<std::int64_t> wanted;
+  if (const auto* times = std::get_if<std::vector<Timestamp>>(&values.values())) {
+    for (const Timestamp time : *times) wanted.insert(time.time_since_epoch().count());
+  } else if (const auto texts = wanted_texts(values)) {
+    for (const std::string_view text : texts->texts) {
+      const auto time = parse_timestamp(text);
+      if (!time) {
+        throw Error("isin: \"" + std::string(text) + "\" is no time in ISO 8601, but column \"" +
+                    std::string(column.name()) + "\" holds times");
+      }
+      wanted.insert(time->time_since_epoch().count());
+    }
+    if (texts->missing) wanted.insert(NaT.time_since_epoch().count());
+  } else {
+    throw_mixed(column, "times", "other values");
+  }
+  return mask_where(column.as<Timestamp>(), [&](Timestamp time) {
+    return wanted.contains(time.time_since_epoch().count());
+  });
 }
 
 Mask reals_in(const Column& column, const ColumnData& values) {
@@ -56,7 +116,7 @@ Mask reals_in(const Column& column, const ColumnData& values) {
   } else if (const auto* all = std::get_if<std::vector<std::int64_t>>(&values.values())) {
     for (const std::int64_t value : *all) add(static_cast<double>(value));
   } else {
-    throw_mixed(column, "numbers", "strings");
+    throw_mixed(column, "numbers", "other values");
   }
   return mask_where(column.as<double>(),
                     [&](double value) { return std::isnan(value) ? nan : wanted.contains(value); });
@@ -72,7 +132,7 @@ Mask integers_in(const Column& column, const ColumnData& values) {
       if (whole) wanted.insert(static_cast<std::int64_t>(value));
     }
   } else {
-    throw_mixed(column, "numbers", "strings");
+    throw_mixed(column, "numbers", "other values");
   }
   return mask_where(column.as<std::int64_t>(),
                     [&](std::int64_t value) { return wanted.contains(value); });
@@ -98,12 +158,14 @@ struct Counts {
     ++counts[entry->second];
   }
 
-  Frame frame(std::string_view name) const {
+  /// `shown`: a value as it is in the frame.
+  template <class Shown = std::identity>
+  Frame frame(std::string_view name, Shown shown = {}) const {
     FramePart what{std::string(name), {}}, count{"count", {}};
-    std::vector<Value> sorted;
+    std::vector<std::decay_t<std::invoke_result_t<Shown, Value>>> sorted;
     auto& sorted_counts = count.values.emplace<std::vector<std::int64_t>>();
     for (const std::size_t number : by_count(counts)) {
-      sorted.push_back(values[number]);
+      sorted.push_back(shown(values[number]));
       sorted_counts.push_back(counts[number]);
     }
     if constexpr (std::same_as<Value, std::string_view>) {
@@ -139,6 +201,16 @@ void sort_by(const Ranks& ranks, bool ascending, std::vector<std::size_t>& rows)
 
 }  // namespace
 
+Mask isna(const Column& column) {
+  Mask mask(column.size());
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (column.is_missing(row)) mask.set(row);
+  }
+  return mask;
+}
+
+Mask notna(const Column& column) { return ~isna(column); }
+
 Mask isin(const Column& column, const ColumnData& values) {
   switch (column.type()) {
     case ColumnType::text:
@@ -147,6 +219,10 @@ Mask isin(const Column& column, const ColumnData& values) {
       return reals_in(column, values);
     case ColumnType::int64:
       return integers_in(column, values);
+    case ColumnType::boolean:
+      return flags_in(column, values);
+    case ColumnType::timestamp:
+      return times_in(column, values);
   }
   return Mask(column.size());
 }
@@ -182,8 +258,26 @@ Frame sort_values(const Frame& frame, const Names& by, const std::vector<bool>& 
 Frame value_counts(const Column& column) {
   if (column.type() == ColumnType::text) {
     Counts<std::string_view> counts;
-    for (std::size_t row = 0; row < column.size(); ++row) counts.add(column.text(row));
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (!column.is_missing(row)) counts.add(column.text(row));
+    }
     return counts.frame(column.name());
+  }
+  if (column.type() == ColumnType::boolean) {
+    Counts<std::uint8_t> counts;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      if (!column.is_missing(row)) counts.add(column.flag(row) ? 1 : 0);
+    }
+    return counts.frame(column.name());
+  }
+  if (column.type() == ColumnType::timestamp) {
+    Counts<std::int64_t> counts;
+    for (const Timestamp time : column.as<Timestamp>()) {
+      if (time != NaT) counts.add(time.time_since_epoch().count());
+    }
+    return counts.frame(column.name(), [](std::int64_t count) {
+      return Timestamp(std::chrono::nanoseconds(count));
+    });
   }
   if (column.type() == ColumnType::int64) {
     Counts<std::int64_t> counts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "worker/app/frame_values.hpp"
 
+#include <optional>
 #include <unordered_map>
 
 namespace ekiden::worker {
@@ -29,7 +30,11 @@ TextPart text_of(Values values) {
   part.codes.reserve(values.size());
   std::unordered_map<std::string_view, std::uint32_t> numbers;
   for (const Json* value : values) {
-    const std::string_view text = is_missing(value) ? std::string_view() : *value->as_string();
+    if (is_missing(value)) {
+      part.codes.push_back(TextPart::kMissing);
+      continue;
+    }
+    const std::string_view text = *value->as_string();
     const auto [entry, added] =
         numbers.emplace(text, static_cast<std::uint32_t>(part.dictionary.size()));
     if (added) part.dictionary.push_back(text);
@@ -38,9 +43,42 @@ TextPart text_of(Values values) {
   return part;
 }
 
+Flags flags_of(Values values) {
+  Flags flags;
+  flags.reserve(values.size());
+  for (const Json* value : values) {
+    flags.push_back(is_missing(value) ? ColumnData::kMissingFlag : *value->as_bool() ? 1 : 0);
+  }
+  return flags;
+}
+
+/// Text in ISO 8601, or milliseconds since 1970; nullopt for anything else.
+std::optional<Timestamp> time_of(const Json& value) {
+  if (const std::string* text = value.as_string()) return parse_timestamp(*text);
+  const std::int64_t* milliseconds = value.as_integer();
+  constexpr std::int64_t kMost = Timestamp::max().time_since_epoch() / std::chrono::milliseconds(1);
+  if (milliseconds == nullptr || *milliseconds > kMost || *milliseconds < -kMost) return {};
+  return Timestamp(std::chrono::milliseconds(*milliseconds));
+}
+
+std::vector<Timestamp> times_of(const std::string& reader, const std::string& name, Values values) {
+  std::vector<Timestamp> times;
+  times.reserve(values.size());
+  for (const Json* value : values) {
+    const auto time = is_missing(value) ? NaT : time_of(*value);
+    if (!time) {
+      throw Error(reader + ": column \"" + name + "\", row " + std::to_string(times.size()) + ": " +
+                  value->dump() + " is no time in ISO 8601 and no milliseconds since 1970");
+    }
+    times.push_back(*time);
+  }
+  return times;
+}
+
 /// What the values of a column are; throws if they cannot be in one.
 struct Kinds {
   bool text = false, number = false, real = false, missing = false;
+  bool flags = true;  // and nothing else
 
   Kinds(const std::string& reader, const std::string& name, Values values) {
     for (std::size_t row = 0; row < values.size(); ++row) {
@@ -52,6 +90,7 @@ struct Kinds {
       text = text || value->as_string() != nullptr;
       number = number || is_number(*value);
       real = real || value->kind() == Json::Kind::number;
+      flags = flags && value->as_bool() != nullptr;
       const bool single = value->as_string() != nullptr || is_number(*value);
       if (single && !(text && number)) continue;
       throw Error(reader + ": column \"" + name + "\", row " + std::to_string(row) + ": " +
@@ -66,8 +105,13 @@ struct Kinds {
 
 }  // namespace
 
-FramePart part_of(const std::string& reader, std::string name, Values values) {
+FramePart part_of(const std::string& reader, std::string name, Values values, Cells cells) {
+  if (cells == Cells::times) {
+    std::vector<Timestamp> times = times_of(reader, name, values);
+    return {std::move(name), std::move(times)};
+  }
   const Kinds kinds(reader, name, values);
+  if (kinds.number && kinds.flags) return {std::move(name), flags_of(values)};
   if (kinds.text || values.empty()) return {std::move(name), text_of(values)};
   if (kinds.real || kinds.missing) {
     std::vector<double> reals;

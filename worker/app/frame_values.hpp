@@ -9,9 +9,12 @@
 
 namespace ekiden::worker {
 
-/// A column of JSON values of the type that fits all; nullptr and null are missing values. Throws
-/// Error, begun by `reader`, if no type does.
+enum class Cells { values, times };
+
+/// A column of JSON values of the type that fits all, or of times; nullptr and null are missing
+/// values. Throws Error, begun by `reader`, if no type does.
 /// REQUIRES: the values outlive the part.
-FramePart part_of(const std::string& reader, std::string name, std::span<const Json* const> values);
+FramePart part_of(const std::string& reader, std::string name, std::span<const Json* const> values,
+                  Cells cells = Cells::values);
 
 }  // namespace ekiden::worker

@@ -119,20 +119,25 @@ Columns fetch(sqlite3* database, sqlite3_stmt* statement) {
 }  // namespace
 
 Frame from_sql(const std::string& database, const std::string& query,
-               const std::vector<Json>& parameters) {
+               const std::vector<Json>& parameters, const Names& parse_dates) {
   const Database opened = open(database);
   const Statement statement = prepare(opened.get(), query);
   bind(opened.get(), statement.get(), parameters);
   const Columns columns = fetch(opened.get(), statement.get());
+  std::vector<std::string> unread = parse_dates.list();
   std::vector<worker::FramePart> parts;
   for (const std::vector<Json>& values : columns) {
     std::vector<const Json*> cells(values.size());
     std::transform(values.begin(), values.end(), cells.begin(),
                    [](const Json& value) { return &value; });
     const int number = static_cast<int>(parts.size());
-    parts.push_back(
-        worker::part_of("from_sql", sqlite3_column_name(statement.get(), number), cells));
+    const std::string name = sqlite3_column_name(statement.get(), number);
+    const bool times = std::erase(unread, name) > 0;
+    parts.push_back(worker::part_of("from_sql", name, cells,
+                                    times ? worker::Cells::times : worker::Cells::values));
   }
+  if (!unread.empty())
+    fail("there is no column \"" + unread.front() + "\", which parse_dates names");
   return worker::assemble(parts);
 }
 

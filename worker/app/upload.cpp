@@ -1,49 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <array>
-#include <cstdint>
 #include <ekiden/upload.hpp>
 #include <optional>
 #include <string_view>
 
+#include "worker/json/reader.hpp"
+
 namespace ekiden {
 
 namespace {
-
-constexpr std::uint8_t kNone = 64;
-
-constexpr std::array<std::uint8_t, 256> make_values() {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<std::uint8_t, 256> values{};
-  values.fill(kNone);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-  }
-  return values;
-}
-
-constexpr std::array<std::uint8_t, 256> kValues = make_values();
-
-/// nullopt unless `text` is base64, with its padding.
-std::optional<std::string> decoded(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned held = 0;  // bits not yet written
-  for (const char c : text) {
-    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value == kNone) return std::nullopt;
-    bits = (bits << 6 | value) & 0xFFFF;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes += static_cast<char>(bits >> held & 0xFF);
-  }
-  return bytes;
-}
 
 std::optional<UploadedFile> file_of(std::string_view url) {
   constexpr std::string_view kScheme = "data:", kCoding = ";base64";
@@ -56,7 +20,7 @@ std::optional<UploadedFile> file_of(std::string_view url) {
   std::string_view type = url.substr(0, comma);
   if (!type.ends_with(kCoding)) return std::nullopt;
   type.remove_suffix(kCoding.size());
-  std::optional<std::string> bytes = decoded(url.substr(comma + 1));
+  std::optional<std::string> bytes = worker::read_base64(url.substr(comma + 1));
   if (!bytes) return std::nullopt;
   return UploadedFile{std::string(type), std::move(*bytes)};
 }

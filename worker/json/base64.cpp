@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "worker/json/reader.hpp"
 #include "worker/json/writer.hpp"
 
 namespace ekiden::worker {
@@ -10,6 +11,19 @@ namespace ekiden::worker {
 namespace {
 
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::uint8_t kNone = 64;
+
+constexpr std::array<std::uint8_t, 256> make_values() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNone);
+  for (std::size_t i = 0; i < 64; ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}
+
+constexpr std::array<std::uint8_t, 256> kValues = make_values();
 
 using Pair = std::array<char, 2>;
 
@@ -68,6 +82,26 @@ void write_base64(std::string& out, std::span<const std::byte> bytes) {
     put(to + 2, bits);
   }
   put_rest(to, from, left);
+}
+
+std::optional<std::string> read_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  unsigned held = 0;  // bits not yet written
+  for (const char c : text) {
+    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
+    if (value == kNone) return std::nullopt;
+    bits = (bits << 6 | value) & 0xFFFF;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes += static_cast<char>(bits >> held & 0xFF);
+  }
+  return bytes;
 }
 
 }  // namespace ekiden::worker

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <ekiden/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,8 @@ inline constexpr std::size_t kMaxJsonDepth = 512;
 /// Integers beyond 64 bits signed become doubles. Invalid UTF-8, NaN and Infinity are errors.
 /// Time and memory are linear in the text; the stack depth is constant.
 Json parse_json(std::string_view text);
+
+/// The bytes; nullopt unless `text` is base64, with its padding.
+std::optional<std::string> read_base64(std::string_view text);
 
 }  // namespace ekiden::worker

@@ -33,6 +33,8 @@ struct CsvOptions {
   Names usecols = {};  ///< the columns to keep; without any, all
   /// The types of columns by name, instead of what their values look like.
   std::map<std::string, ColumnType> dtype = {};
+  /// Columns of times in ISO 8601, such as 2026-11-26 or 2026-11-26T17:05:00Z.
+  Names parse_dates = {};
   std::vector<std::string> na_values = {};  ///< further texts that mean a missing value
   bool keep_default_na = true;              ///< "", "NA", "NaN", "null" and others mean one, too
 };
@@ -40,7 +42,8 @@ struct CsvOptions {
 /// Reads a CSV file: cells may be quoted, with separators, line breaks and doubled quotes in them.
 ///
 /// A column whose values are all integers is one of integers, or of doubles if values are missing
-/// or beyond 64 bits; else doubles, else text, where a missing value is "". Rows with too few cells
+/// or beyond 64 bits; else doubles; else of booleans if all cells are True or False, TRUE or FALSE,
+/// true or false; else text. Rows with too few cells
 /// are filled up with missing values, blank lines skipped, equal names numbered ("a", "a.1"). A
 /// byte-order mark is skipped. Throws CsvError for a row with too many cells, an open quote and a
 /// value that is not of the wanted type; Error if the file cannot be read.
@@ -54,9 +57,17 @@ Frame read_csv_text(std::string text, const CsvOptions& options = {});
 ///     records  [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 ///     columns  {"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}
 ///
-/// NaN and infinities become null. All digits of a number are kept. Throws Error for another
-/// orient.
-Json to_json(const Frame& frame, std::string_view orient);
+/// NaN, infinities and missing values become null. All digits of a number are kept. Times are
+/// text, as of format_timestamp(); with `date_format` "epoch" whole milliseconds since 1970.
+/// Throws Error for another orient or date_format.
+Json to_json(const Frame& frame, std::string_view orient, std::string_view date_format = "iso");
+
+/// The frame's bytes in base64, for a dcc.Store: about a third larger than in memory, and nothing
+/// is parsed on the way back, as it is with JSON.
+std::string to_base64(const Frame& frame);
+/// The frame of such text, from the page or elsewhere: all of it is checked. Throws Error, which
+/// says what is wrong, for other text.
+Frame from_base64(std::string_view text);
 
 /// The rows as a DataTable's `data`: pandas' `df.to_dict("records")`.
 Json to_records(const Frame& frame);
@@ -65,8 +76,11 @@ Json to_records(const Frame& frame);
 /// rows are left out.
 ///
 /// A column is one of integers if its values are, one of doubles if there are others or null among
-/// them, or one of strings, where null is "". Booleans are 1 and 0. Throws Error, which names
+/// them, one of booleans, where null is missing, or of strings, likewise; among numbers booleans
+/// are 1 and 0. The columns that `convert_dates` names hold times, as text in ISO 8601 or as
+/// milliseconds since 1970; pandas would guess them by their names. Throws Error, which names
 /// column and row, if strings and numbers are mixed and for lists and objects as values.
-Frame read_json(const Json& table, std::string_view orient = "columns");
+Frame read_json(const Json& table, std::string_view orient = "columns",
+                const Names& convert_dates = {});
 
 }  // namespace ekiden

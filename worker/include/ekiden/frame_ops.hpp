@@ -14,7 +14,8 @@
 /// a column (`as_index=False`, `reset_index()`).
 ///
 /// A number that is missing is NaN, and a column of integers that comes to miss one becomes one of
-/// doubles, as in pandas. A string that is missing is "".
+/// doubles, as in pandas. Strings, booleans and times may be missing as such: see
+/// Column::is_missing().
 namespace ekiden {
 
 /// One name or several: `"city"`, `{"city", "year"}`.
@@ -33,8 +34,13 @@ class Names {
   std::vector<std::string> names_;
 };
 
-/// The rows whose value is one of those: `df[isin(df["city"], {"Seoul", "Kyoto"})]`. NaN is found
-/// if it is listed. Throws Error if text meets numbers.
+/// The rows without a value, and those with one: `df[notna(df["people"])]`.
+Mask isna(const Column& column);
+Mask notna(const Column& column);
+
+/// The rows whose value is one of those: `df[isin(df["city"], {"Seoul", "Kyoto"})]`. NaN and other
+/// missing values are found if they are listed; times may be given as text. Throws Error if text
+/// meets numbers, and the like.
 Mask isin(const Column& column, const ColumnData& values);
 
 /// The rows from `low` to `high`: `inclusive` is "both", "left", "right" or "neither".
@@ -60,11 +66,11 @@ Frame sort_values(const Frame& frame, const Names& by, bool ascending = true);
 Frame sort_values(const Frame& frame, const Names& by, const std::vector<bool>& ascending);
 
 /// How often each value occurs, the most frequent first and then in order of appearance: two
-/// columns, the values under the column's name and "count". NaN is not counted.
+/// columns, the values under the column's name and "count". Missing values are not counted.
 Frame value_counts(const Column& column);
 
 /// Count, mean, std, min, 25%, 50%, 75% and max of each numeric column; "index" holds these names.
-/// Throws Error if there is no numeric column.
+/// Booleans and times are left out. Throws Error if there is no numeric column.
 Frame describe(const Frame& frame);
 
 /// One column of what GroupBy::agg makes: `{"people", "sum"}`, or `{"total", "people", "sum"}`
@@ -85,9 +91,10 @@ class GroupBy {
  public:
   /// The keys' columns and one for each aggregation, a row per group, in the order of the keys.
   ///
-  /// NaN is left out of each function: the count of a group without numbers is 0, as is its sum;
-  /// the others are NaN. Text has a count, a minimum and a maximum. Throws Error for a function
-  /// that there is not, for a sum or a mean of text and for two columns of one name.
+  /// Missing values are left out of each function: the count of a group without numbers is 0, as is
+  /// its sum; the others are missing. Text and times have a count, a minimum and a maximum;
+  /// booleans are added as 1 and 0. Throws Error for a function that there is not, for a sum or a
+  /// mean of text or times and for two columns of one name.
   Frame agg(std::initializer_list<Aggregation> aggregations) const {
     return agg(std::vector<Aggregation>(aggregations));
   }
@@ -120,7 +127,7 @@ struct MergeOptions {
 ///
 /// "inner" and "left" keep the left frame's order, "right" the right one's, "outer" orders by the
 /// keys. "left" and "outer" keep rows of the left frame without a partner, "right" and "outer"
-/// those of the right one: the other's values are missing there. NaN equals NaN in keys. Throws
+/// those of the right one: the other's values are missing there. Missing keys are equal. Throws
 /// Error if keys are text in one frame and numbers in the other, or if names clash.
 Frame merge(const Frame& left, const Frame& right, const MergeOptions& options = {});
 
