@@ -52,7 +52,7 @@ CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& s
       linked_((entries.size() + 63) / 64),
       pinned_(linked_.size()) {
   header_->magic = {'e', 'k', 'i', 'd', 'e', 'n', 'm', 'c'};
-  header_->layout = 1;
+  header_->layout = 2;
 }
 
 Lifetime CacheWriter::lifetime(std::chrono::nanoseconds timeout,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "shared/log.hpp"
+#include "shared/outbox.hpp"
 #include "tests/shared/redis_machine.hpp"
 
 namespace ekiden::shared {
@@ -151,6 +152,72 @@ TEST_F(RedisFaultsTest, WhatIsVoidedWhileRedisIsFrozenIsVoidedWhenItIsBack) {
   ASSERT_TRUE(one.reaches());
   EXPECT_EQ(one.get("key", "new"), "new");
   EXPECT_TRUE(one.has("stored"));
+}
+
+/// A machine with two workers, one of which voids things while Redis is frozen, and is killed.
+class RedisUntoldTest : public RedisFaultsTest {
+ protected:
+  void SetUp() override {
+    RedisMachine first(memory_, 0, options(seconds(10)));
+    share_key(first, other_);
+    ASSERT_EQ(first.get("erased", "value"), "value");
+    ASSERT_EQ(other_.get("erased", "none"), "value");
+  }
+  void void_and_die() {
+    SharedObject<std::atomic<int>> voided;
+    Child worker([&] {
+      RedisMachine machine(memory_, 1, options());
+      if (!machine.reaches()) return 1;
+      *voided = 1;
+      if (!eventually([&] { return *voided == 2; })) return 2;
+      // What is sent before the server is given up, it reads when it goes on.
+      while (machine.tier().reachable()) machine.cache().erase("another");
+      machine.cache().invalidate("t:one");
+      machine.cache().erase("erased");
+      *voided = 3;
+      return pause();
+    });
+    ASSERT_TRUE(eventually([&] { return *voided == 1; }));
+    server_.freeze();
+    *voided = 2;
+    ASSERT_TRUE(eventually([&] { return *voided == 3; }));
+    worker.kill_and_wait();
+    ASSERT_TRUE(memory_.reap(1));
+    server_.thaw();
+  }
+
+  MemoCache memory_{{.data_bytes = 8U << 20}};
+  RedisMachine other_{options(seconds(20))};
+};
+
+TEST_F(RedisUntoldTest, TheNextWorkerOfTheMachineTellsWhatAKilledOneCouldNot) {
+  void_and_die();
+  EXPECT_FALSE(memory_.outbox().empty());
+
+  RedisMachine successor(memory_, 0, options(seconds(10)));
+
+  EXPECT_EQ(successor.get("key", "newest"), "newest") << "and takes nothing from Redis before";
+  EXPECT_TRUE(eventually([&] { return !other_.has("key") && !other_.has("erased"); }));
+  EXPECT_TRUE(eventually([&] { return memory_.outbox().empty(); }));
+  EXPECT_EQ(other_.get("key", "none"), "newest");
+  EXPECT_EQ(other_.get("erased", "new"), "new");
+}
+
+TEST_F(RedisUntoldTest, SoDoesAWorkerThatNoticedNothing) {
+  SharedObject<std::atomic<int>> ready;
+  Child bystander([&] {
+    RedisMachine machine(memory_, 2, options(seconds(20)));
+    if (machine.reaches()) *ready = 1;
+    return pause();
+  });
+  ASSERT_TRUE(eventually([&] { return *ready == 1; }));
+
+  void_and_die();
+
+  EXPECT_TRUE(eventually([&] { return !other_.has("key") && !other_.has("erased"); }));
+  EXPECT_TRUE(eventually([&] { return memory_.outbox().empty(); }));
+  EXPECT_EQ(other_.get("key", "new"), "new");
+  EXPECT_EQ(other_.get("erased", "new"), "new");
 }
 
 TEST_F(RedisFaultsTest, AFullServerIsDoneWithoutAndSaidOnce) {
