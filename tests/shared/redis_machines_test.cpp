@@ -263,15 +263,18 @@ TEST_F(RedisVoidsTest, WhenRedisIsEmptiedSegmentsAreToo) {
 class RedisMissedNewsTest : public RedisMachinesTest {
  protected:
   void learns(const std::function<void(RedisMachine&)>& news) {
-    RedisMachine one(options());
-    one.get("key", "value");
+    // ThreadSanitizer wants processes to be forked before there are threads.
     Child stopped([this] {
+      eventually([this] { return board_->step == 1; });
       RedisMachine machine(options());
       if (machine.get("key", "none") != "value") return 1;
       board_->ready = 1;
-      eventually([this] { return board_->step == 1; });
+      eventually([this] { return board_->step == 2; });
       return eventually([&] { return !machine.has("key"); }) ? 0 : 2;
     });
+    RedisMachine one(options());
+    one.get("key", "value");
+    board_->step = 1;
     ASSERT_TRUE(eventually([this] { return board_->ready == 1; }));
     stopped.signal(SIGSTOP);
     ASSERT_TRUE(stopped.stopped());
@@ -279,7 +282,7 @@ class RedisMissedNewsTest : public RedisMachinesTest {
     ASSERT_TRUE(eventually([&] { return one.reaches(); }));
 
     news(one);
-    board_->step = 1;
+    board_->step = 2;
     stopped.signal(SIGCONT);
 
     EXPECT_EQ(stopped.exit_code_within(60), 0);
