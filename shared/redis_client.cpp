@@ -120,7 +120,7 @@ std::optional<RedisReply> RedisClient::run(RedisScript script,
                                            std::span<const std::string_view> words) {
   std::optional<RedisReply> reply;
   link_.with([&](RedisConnection& connection) {
-    if (script == RedisScript::load && is_behind()) return;
+    if (script == RedisScript::load && is_behind(connection)) return;
     reply = run_on(connection, script, words);
   });
   return answer(std::move(reply));
@@ -177,11 +177,10 @@ void RedisClient::tell_erased_later(std::string_view key) {
   link_.tick_soon();
 }
 
-/// True if Redis may have what this machine has voided.
-bool RedisClient::is_behind() {
-  if (memory_.outbox().empty()) return false;
-  link_.tick_soon();
-  return true;
+/// True if Redis may have what this machine has voided, because another worker tells it just now.
+bool RedisClient::is_behind(RedisConnection& connection) {
+  if (!memory_.outbox().empty()) tell_all(connection);
+  return !memory_.outbox().empty();
 }
 
 void RedisClient::invalidate(std::string_view name) {

@@ -81,7 +81,7 @@ class RedisClient {
   std::optional<RedisReply> answer(std::optional<RedisReply> reply);
   void load_scripts(RedisConnection& connection);
   void greet(RedisConnection& connection);
-  bool is_behind();
+  bool is_behind(RedisConnection& connection);
   void tell_all(RedisConnection& connection);
   void tell(RedisConnection& connection, const Outbox::Item& item);
   void heard(std::string_view message);
