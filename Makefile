@@ -39,7 +39,8 @@ test-all: test
 	done
 	tests/fuzz/run.sh build/clang $(FUZZ_SECONDS)
 	EKIDEN_KILLS=2000 build/release/tests/shared_kill_storm_test
-	EKIDEN_KILL_STEP=2 build/release/tests/shared_kill_step_test
+	seq 0 $$(($(JOBS) - 1)) | xargs -P$(JOBS) -I{} env EKIDEN_KILL_STEP=1 \
+	  GTEST_TOTAL_SHARDS=$(JOBS) GTEST_SHARD_INDEX={} build/release/tests/shared_kill_step_test
 
 bench: build
 	@config/setup.sh bench

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "shared/memo_cache.hpp"
@@ -22,6 +23,8 @@ constexpr std::chrono::seconds kNegativeTimeout{1};
 constexpr std::size_t kLongestFailure = 1024;
 constexpr std::uint32_t kMostLimbo = 32;
 constexpr std::chrono::milliseconds kReapPatience{5};
+/// A large value waits up to twice as long for room.
+constexpr std::chrono::milliseconds kLongestPause{64};
 constexpr std::chrono::milliseconds kMasterPatience{50};
 
 using Lock = std::unique_lock<RepairingMutex>;
@@ -52,7 +55,7 @@ CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& s
       linked_((entries.size() + 63) / 64),
       pinned_(linked_.size()) {
   header_->magic = {'e', 'k', 'i', 'd', 'e', 'n', 'm', 'c'};
-  header_->layout = 1;
+  header_->layout = 2;
 }
 
 Lifetime CacheWriter::lifetime(std::chrono::nanoseconds timeout,
@@ -75,7 +78,10 @@ Lifetime CacheWriter::lifetime(std::chrono::nanoseconds timeout,
 }
 
 std::byte* CacheWriter::place(const Ticket& ticket) const noexcept {
-  return data_ + entries_[ticket.entry].offset.load(memory_order_relaxed);
+  const Entry& entry = entries_[ticket.entry];
+  std::byte* place = data_ + entry.offset.load(memory_order_relaxed);
+  Segment::map_now({place, entry.extent_bytes()});
+  return place;
 }
 
 bool CacheWriter::holds(const Entry& entry, std::string_view key) const noexcept {
@@ -152,9 +158,24 @@ std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names
   return allocate(hash, names, EntryState::writing);
 }
 
+bool CacheWriter::await_extent(std::uint32_t entry, std::size_t key_bytes,
+                               std::size_t value_bytes) {
+  for (std::chrono::milliseconds pause{1}; pause <= kLongestPause; pause *= 2) {
+    {
+      const Lock lock(mutex_);
+      if (attach_extent(entry, key_bytes, value_bytes)) return true;
+    }
+    const std::size_t bytes = key_bytes + value_bytes;
+    if (!Eviction::is_large(bytes) || bytes > data_bytes_) return false;
+    // Nobody tells when a pin goes; most are held for as long as a callback takes.
+    std::this_thread::sleep_for(pause);
+  }
+  return false;
+}
+
 bool CacheWriter::extend(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes) {
+  if (await_extent(ticket.entry, key_bytes, value_bytes)) return true;
   const Lock lock(mutex_);
-  if (attach_extent(ticket.entry, key_bytes, value_bytes)) return true;
   entries_.release(ticket.entry);
   return false;
 }
@@ -165,8 +186,8 @@ void CacheWriter::drop(const Ticket& ticket) {
 }
 
 bool CacheWriter::reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes) {
+  if (await_extent(ticket.entry, key_bytes, value_bytes)) return true;
   const Lock lock(mutex_);
-  if (attach_extent(ticket.entry, key_bytes, value_bytes)) return true;
   settle(ticket.entry, Outcome::declined, lifetime(kNegativeTimeout, {}));
   return false;
 }

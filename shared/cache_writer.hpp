@@ -52,8 +52,8 @@ struct Join {
   std::uint32_t pin_slot = 0;
 };
 
-/// All that changes the cache: each member takes the writer lock for microseconds, and no member
-/// computes or copies a value.
+/// All that changes the cache: each member takes the writer lock for microseconds, or some
+/// milliseconds to clear room for a large value, and no member computes or copies a value.
 ///
 /// Thread and process safety: all members from any thread of any attached worker.
 /// After a crash: whoever gets the lock next runs rebuild(), which keeps every published value.
@@ -120,6 +120,8 @@ class CacheWriter {
 
   std::optional<Ticket> allocate(const KeyHash& hash, const Names& names, EntryState state);
   bool attach_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes);
+  /// As attach_extent, without the lock: for a large value waits a moment for what is in its way.
+  bool await_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes);
   Join lead(const KeyHash& hash, const Names& names);
   void abandon(std::uint32_t entry);
   void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include "shared/segment.hpp"
 
@@ -133,15 +132,14 @@ std::optional<std::uint64_t> Eviction::make_room(std::size_t bytes) {
   reclaim();
   if (const auto offset = slabs_.find(bytes)) return offset;
   // A value of many pages would need many victims that lie side by side by chance.
-  const bool small = bytes <= 4 * kSlabBytes;
-  for (std::uint32_t batch = 0; small && batch < kBatches; ++batch) {
+  for (std::uint32_t batch = 0; !is_large(bytes) && batch < kBatches; ++batch) {
     if (!evict_some(kBatch)) break;
     if (const auto offset = slabs_.find(bytes)) return offset;
   }
   if (SlabAllocator::in_slab(bytes)) {
-    clear_window(kSlabPages, kSlabPages);
+    clear_window(kSlabPages, kSlabPages, false);
   } else {
-    clear_window((bytes + kPageBytes - 1) / kPageBytes, 1);
+    clear_window((bytes + kPageBytes - 1) / kPageBytes, 1, is_large(bytes));
   }
   return slabs_.find(bytes);
 }
@@ -237,30 +235,30 @@ bool Eviction::evict_some(std::uint32_t count) {
   return evicted > 0;
 }
 
-/// Of all stretches of `pages` that hold nothing in use, the first page of the least filled one.
-std::optional<std::size_t> Eviction::cheapest_window(std::size_t pages, std::size_t alignment) {
-  const std::size_t none = std::numeric_limits<std::size_t>::max();
-  std::optional<std::size_t> best;
-  std::size_t best_taken = none;
-  std::size_t taken = 0;
-  std::size_t run = 0;
+/// Of all stretches of `pages`, the one with the fewest blocked ones, and of these the least
+/// filled.
+std::optional<Eviction::Window> Eviction::cheapest_window(std::size_t pages,
+                                                          std::size_t alignment) const {
+  std::optional<Window> best;
+  Window window;
   for (std::size_t page = 0; page < slabs_.page_count(); ++page) {
-    if (blocked_pages_[page]) {
-      run = taken = 0;
-      continue;
+    window.blocked += blocked_pages_[page] ? 1 : 0;
+    window.taken += slabs_.page_taken(page) ? 1 : 0;
+    if (page >= pages) {
+      window.blocked -= blocked_pages_[page - pages] ? 1 : 0;
+      window.taken -= slabs_.page_taken(page - pages) ? 1 : 0;
     }
-    taken += slabs_.page_taken(page) ? 1 : 0;
-    if (++run > pages) taken -= slabs_.page_taken(page - pages) ? 1 : 0;
-    const std::size_t first = page + 1 - pages;
-    if (run >= pages && first % alignment == 0 && taken < best_taken) {
-      best = first;
-      best_taken = taken;
+    window.first = page + 1 - pages;
+    if (page + 1 < pages || window.first % alignment != 0) continue;
+    if (!best || window.blocked < best->blocked ||
+        (window.blocked == best->blocked && window.taken < best->taken)) {
+      best = window;
     }
   }
   return best;
 }
 
-void Eviction::clear_window(std::size_t pages, std::size_t alignment) {
+void Eviction::clear_window(std::size_t pages, std::size_t alignment, bool even_if_blocked) {
   blocked_pages_.assign(blocked_pages_.size(), false);
   for (std::uint32_t number = 0; number < entries_.size(); ++number) {
     const Entry& entry = entries_[number];
@@ -269,13 +267,15 @@ void Eviction::clear_window(std::size_t pages, std::size_t alignment) {
     for (std::size_t page = 0; page < range.count; ++page)
       blocked_pages_[range.first + page] = true;
   }
-  const auto first = cheapest_window(pages, alignment);
-  if (!first) return;
+  const auto window = cheapest_window(pages, alignment);
+  if (!window || (window->blocked > 0 && !even_if_blocked)) return;
   for (std::uint32_t number = 0; number < entries_.size(); ++number) {
     const Entry& entry = entries_[number];
     if (!has_extent(entry) || !evictable(entry, number)) continue;
     const PageRange range = pages_of(entry);
-    if (range.first < *first + pages && *first < range.first + range.count) evict(number);
+    if (range.first < window->first + pages && window->first < range.first + range.count) {
+      evict(number);
+    }
   }
   reclaim();
 }

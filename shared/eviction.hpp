@@ -35,7 +35,7 @@ struct EvictionState {
 ///
 /// Entries that are pinned, or still being made, stay. Since all that frees bytes here and there,
 /// but a large value needs them side by side, a second way clears the stretch of data with the
-/// least to lose.
+/// least that must stay, and of these the one with the least to lose.
 ///
 /// Process safety: all members under the writer lock. After a crash: see CacheWriter::rebuild().
 class Eviction {
@@ -51,8 +51,10 @@ class Eviction {
   void reset();
 
   /// Where an extent of `bytes` can go, after evicting what must go for it. Nothing if it does not
-  /// fit between what may not be evicted.
+  /// fit between what may not be evicted. If it is_large, it does as soon as what stays in the
+  /// stretch chosen for it is no longer pinned, or made: to try again soon is worth while.
   std::optional<std::uint64_t> make_room(std::size_t bytes);
+  static bool is_large(std::size_t bytes) noexcept { return bytes > 4 * kSlabBytes; }
   /// True if at least one entry is free afterwards.
   bool make_entry();
   /// Frees the retired entries that nobody pins.
@@ -75,8 +77,13 @@ class Eviction {
   std::uint32_t credit(const Entry& entry);
   void evict(std::uint32_t entry);
   bool evictable(const Entry& entry, std::uint32_t number) const;
-  void clear_window(std::size_t pages, std::size_t alignment);
-  std::optional<std::size_t> cheapest_window(std::size_t pages, std::size_t alignment);
+  struct Window {
+    std::size_t first = 0;
+    std::size_t blocked = 0;  ///< pages that hold what stays
+    std::size_t taken = 0;
+  };
+  void clear_window(std::size_t pages, std::size_t alignment, bool even_if_blocked);
+  std::optional<Window> cheapest_window(std::size_t pages, std::size_t alignment) const;
 
   EvictionState* state_;
   std::uint64_t ring_mask_;

@@ -35,7 +35,7 @@ std::uint32_t entries_of(const MemoCache::Limits& limits) {
 std::size_t table_bytes_for(const MemoCache::Limits& limits) {
   return EntryTable::bytes_for(entries_of(limits)) + Eviction::bytes_for(entries_of(limits)) +
          SlabAllocator::bytes_for(data_bytes_of(limits)) + PinTable::bytes() +
-         Generations::bytes() + FunctionStatistics::bytes() + (64U << 10);
+         Generations::bytes() + FunctionStatistics::bytes() + Outbox::bytes() + (64U << 10);
 }
 
 HashSeed random_seed() {
@@ -60,6 +60,7 @@ MemoCache::Impl::Impl(const Limits& limits)
       flight(entries, pins),
       data(segment.readable_data()),
       watch_words(segment.allocate<std::atomic<std::uint32_t>>(kWatchWords)),
+      outbox(segment),
       now(limits.now) {}
 
 /// Builds the result of an entry that this thread leads, in the segment if there is room.
@@ -400,6 +401,8 @@ void MemoCache::wait(std::string_view key, std::uint32_t seen, std::chrono::mill
   futex_wait(impl_->watch_word(key), seen, patience);
   if (impl_->wait_ends) impl_->wait_ends();
 }
+
+Outbox& MemoCache::outbox() noexcept { return impl_->outbox; }
 
 std::vector<FunctionTotals> MemoCache::statistics() const { return impl_->statistics.totals(); }
 

@@ -22,6 +22,7 @@
 
 namespace ekiden::shared {
 
+class Outbox;
 class PinTable;
 
 /// A value found in the cache. While it lives, the bytes stay where they are, whatever is evicted
@@ -205,6 +206,9 @@ class MemoCache {
   void notify(std::string_view key);
   /// Sleeps until the word of `key` is no longer `seen`, at most `patience`; may return early.
   void wait(std::string_view key, std::uint32_t seen, std::chrono::milliseconds patience);
+
+  /// What other machines must be told, for the tier that reaches them.
+  Outbox& outbox() noexcept;
 
   /// Called around every wait for another's computation, on the waiting thread, so that the worker
   /// can let another callback run meanwhile. They must not throw.

@@ -10,6 +10,7 @@
 #include "shared/cache_writer.hpp"
 #include "shared/key_hash.hpp"
 #include "shared/memo_cache.hpp"
+#include "shared/outbox.hpp"
 #include "shared/segment.hpp"
 #include "shared/single_flight.hpp"
 
@@ -78,6 +79,7 @@ struct MemoCache::Impl {
   SingleFlight flight;
   std::span<const std::byte> data;
   std::atomic<std::uint32_t>* watch_words;
+  Outbox outbox;
   std::uint64_t (*now)();
   std::function<void()> wait_begins, wait_ends;
 };

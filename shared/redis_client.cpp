@@ -119,7 +119,10 @@ std::optional<RedisReply> RedisClient::answer(std::optional<RedisReply> reply) {
 std::optional<RedisReply> RedisClient::run(RedisScript script,
                                            std::span<const std::string_view> words) {
   std::optional<RedisReply> reply;
-  link_.with([&](RedisConnection& connection) { reply = run_on(connection, script, words); });
+  link_.with([&](RedisConnection& connection) {
+    if (script == RedisScript::load && is_behind(connection)) return;
+    reply = run_on(connection, script, words);
+  });
   return answer(std::move(reply));
 }
 
@@ -170,8 +173,14 @@ bool RedisClient::erase(std::string_view key) {
 }
 
 void RedisClient::tell_erased_later(std::string_view key) {
-  news_.keep_key(key);
+  memory_.outbox().add(Outbox::Kind::key, key);
   link_.tick_soon();
+}
+
+/// True if Redis may have what this machine has voided, because another worker tells it just now.
+bool RedisClient::is_behind(RedisConnection& connection) {
+  if (!memory_.outbox().empty()) tell_all(connection);
+  return !memory_.outbox().empty();
 }
 
 void RedisClient::invalidate(std::string_view name) {
@@ -181,7 +190,7 @@ void RedisClient::invalidate(std::string_view name) {
     if (!name.empty()) return;
     sweep_ = true;
   } else {
-    news_.keep_name(name);
+    memory_.outbox().add(Outbox::Kind::name, name);
   }
   link_.tick_soon();
 }
@@ -199,40 +208,27 @@ void RedisClient::load_scripts(RedisConnection& connection) {
 
 void RedisClient::greet(RedisConnection& connection) {
   load_scripts(connection);
-  auto untold = news_.take_untold();
-  try {
-    tell(connection, untold);
-  } catch (...) {
-    news_.put_back(std::move(untold));
-    throw;
-  }
+  tell_all(connection);
   const auto since = news_.erasures();
   const std::string from = std::to_string(since.value_or(0));
   const std::string start = seed();
-  const std::array<std::string_view, 2> words{start, from};
-  news_.catch_up(run_on(connection, RedisScript::resync, words), since);
+  news_.catch_up(run_on(connection, RedisScript::resync, {start, from}), since);
 }
 
-/// What has been told is removed from `untold`.
-void RedisClient::tell(RedisConnection& connection, RedisNews::Untold& untold) {
-  const auto done = [](const RedisReply& reply) {
-    if (reply.is_error()) throw RedisFailure("it refuses what was voided: " + reply.text);
-  };
-  while (!untold.names.empty()) {
-    const std::string start = seed();
-    const std::array<std::string_view, 2> words{*untold.names.begin(), start};
-    const RedisReply reply = run_on(connection, RedisScript::advance, words);
-    done(reply);
-    news_.told(*untold.names.begin(), reply.text);
-    untold.names.erase(untold.names.begin());
-  }
-  while (!untold.keys.empty()) {
-    const std::string& key = *untold.keys.begin();
-    const std::string key_id = id(key);
-    const std::array<std::string_view, 3> words{key_id, news_.machine(), key};
-    done(run_on(connection, RedisScript::erase, words));
-    untold.keys.erase(untold.keys.begin());
-  }
+/// If another worker of this machine tells it, nobody takes anything from Redis until it has.
+void RedisClient::tell_all(RedisConnection& connection) {
+  memory_.outbox().deliver([&](const Outbox::Item& item) { tell(connection, item); });
+}
+
+void RedisClient::tell(RedisConnection& connection, const Outbox::Item& item) {
+  const std::string start = seed();
+  const std::string key_id = id(item.text);
+  const bool is_name = item.kind == Outbox::Kind::name;
+  const RedisReply reply =
+      is_name ? run_on(connection, RedisScript::advance, {item.text, start})
+              : run_on(connection, RedisScript::erase, {key_id, news_.machine(), item.text});
+  if (reply.is_error()) throw RedisFailure("it refuses what was voided: " + reply.text);
+  if (is_name) news_.told(item.text, reply.text);
 }
 
 void RedisClient::heard(std::string_view message) {
@@ -253,7 +249,9 @@ void RedisClient::heard(std::string_view message) {
 void RedisClient::tick() {
   if (!link_.reachable()) return;
   renew();
-  if (news_.has_untold()) tell_all();
+  if (!memory_.outbox().empty()) {
+    link_.with([this](RedisConnection& connection) { tell_all(connection); });
+  }
   if (sweep_) sweep();
 }
 
@@ -268,12 +266,6 @@ void RedisClient::renew() {
   std::vector<std::string_view> words{lease};
   for (const RedisLead& held : leads) words.insert(words.end(), {held.id, held.lock});
   run(RedisScript::renew, words);
-}
-
-void RedisClient::tell_all() {
-  auto untold = news_.take_untold();
-  link_.with([&](RedisConnection& connection) { tell(connection, untold); });
-  if (!untold.empty()) news_.put_back(std::move(untold));
 }
 
 /// One step at a time through the values that a clear has voided: they would take up memory.

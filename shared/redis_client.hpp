@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "shared/outbox.hpp"
 #include "shared/redis_link.hpp"
 #include "shared/redis_news.hpp"
 #include "shared/redis_tier.hpp"
@@ -27,7 +28,7 @@ struct RedisLead {
 };
 
 /// The server as RedisTier uses it: scripts to run; leads that the link's thread renews; voids and
-/// erasures that reach other machines, now or when the server is back.
+/// erasures that reach other machines, now or, by the segment's outbox, when the server is back.
 ///
 /// Thread safety: all members.
 class RedisClient {
@@ -44,6 +45,7 @@ class RedisClient {
   const std::string& machine() const { return news_.machine(); }
 
   /// The answer, or nullopt if there is none, or it is an error: that is counted and logged here.
+  /// Nothing is loaded while others must still be told what this machine has voided.
   std::optional<RedisReply> run(RedisScript script, std::span<const std::string_view> words);
   std::optional<RedisReply> run(RedisScript script, std::initializer_list<std::string_view> words) {
     return run(script, std::span(words.begin(), words.size()));
@@ -72,14 +74,19 @@ class RedisClient {
 
   RedisReply run_on(RedisConnection& connection, RedisScript script,
                     std::span<const std::string_view> words);
+  RedisReply run_on(RedisConnection& connection, RedisScript script,
+                    std::initializer_list<std::string_view> words) {
+    return run_on(connection, script, std::span(words.begin(), words.size()));
+  }
   std::optional<RedisReply> answer(std::optional<RedisReply> reply);
   void load_scripts(RedisConnection& connection);
   void greet(RedisConnection& connection);
-  void tell(RedisConnection& connection, RedisNews::Untold& untold);
+  bool is_behind(RedisConnection& connection);
+  void tell_all(RedisConnection& connection);
+  void tell(RedisConnection& connection, const Outbox::Item& item);
   void heard(std::string_view message);
   void tick();
   void renew();
-  void tell_all();
   void sweep();
 
   MemoCache& memory_;

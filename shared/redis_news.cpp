@@ -14,9 +14,6 @@
 namespace ekiden::shared {
 namespace {
 
-/// More than this is told as "everything".
-constexpr std::size_t kMostUntold = 4096;
-
 std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
@@ -174,40 +171,6 @@ void RedisNews::told(std::string_view name, const std::string& number) {
   if (!before || !now || *now != *before + 1) return;
   set_note("generation " + std::string(name), number);
   generations_.insert_or_assign(std::string(name), number);
-}
-
-void RedisNews::keep_name(std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  if (untold_.names.size() < kMostUntold) {
-    untold_.names.emplace(name);
-  } else {
-    untold_.names.insert("");
-  }
-}
-
-void RedisNews::keep_key(std::string_view key) {
-  const std::lock_guard lock(mutex_);
-  if (untold_.keys.size() < kMostUntold) {
-    untold_.keys.emplace(key);
-  } else {
-    untold_.names.insert("");
-  }
-}
-
-bool RedisNews::has_untold() const {
-  const std::lock_guard lock(mutex_);
-  return !untold_.empty();
-}
-
-RedisNews::Untold RedisNews::take_untold() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(untold_, {});
-}
-
-void RedisNews::put_back(Untold untold) {
-  const std::lock_guard lock(mutex_);
-  untold_.names.merge(untold.names);
-  untold_.keys.merge(untold.keys);
 }
 
 }  // namespace ekiden::shared

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,8 +15,7 @@ namespace ekiden::shared {
 
 class MemoCache;
 
-/// What other machines have voided and erased, applied to this machine's segment; and what this
-/// process could not tell them yet.
+/// What other machines have voided and erased, applied to this machine's segment.
 ///
 /// How far the segment has come is noted in the segment itself, for the workers of the machine:
 /// each change is applied by one of them, and a new worker knows what it need not do. A note that
@@ -42,19 +40,9 @@ class RedisNews {
   /// not that.
   void catch_up(const RedisReply& state, std::optional<std::uint64_t> since);
 
-  struct Untold {
-    std::set<std::string> names;  ///< the empty one: everything
-    std::set<std::string> keys;
-    bool empty() const { return names.empty() && keys.empty(); }
-  };
   /// Others know now what this machine had voided before: `number` is the generation it got. If
   /// nobody else voided it meanwhile, what came here since then stays.
   void told(std::string_view name, const std::string& number);
-  void keep_name(std::string_view name);
-  void keep_key(std::string_view key);
-  bool has_untold() const;
-  Untold take_untold();
-  void put_back(Untold untold);
 
  private:
   bool holds_no_values() const;
@@ -75,7 +63,6 @@ class RedisNews {
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> generations_;
   std::optional<std::uint64_t> erasures_;
-  Untold untold_;
 };
 
 }  // namespace ekiden::shared

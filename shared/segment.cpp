@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "shared/segment.hpp"
 
-#include "shared/memory_limit.hpp"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -11,6 +9,8 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+
+#include "shared/memory_limit.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -50,7 +50,9 @@ class MemfdMapping {
   int fd_;
 };
 
-std::size_t page_aligned(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+constexpr std::size_t kPage = 4096;
+
+std::size_t page_aligned(std::size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 
 void check_memory(std::size_t bytes) {
   const MemoryLeft left = memory_left();
@@ -73,6 +75,15 @@ Segment::Segment(std::size_t table_bytes, std::size_t data_bytes) {
                                        static_cast<bip::offset_t>(table_bytes), data_bytes);
   heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
   writable_data_ = static_cast<std::byte*>(whole_.get_address()) + table_bytes;
+}
+
+void Segment::map_now(std::span<std::byte> place) noexcept {
+  constexpr std::size_t kLarge = 1U << 20;
+  if (place.size() < kLarge) return;
+  const auto first = reinterpret_cast<std::uintptr_t>(place.data()) / kPage * kPage;
+  const auto end = reinterpret_cast<std::uintptr_t>(place.data() + place.size());
+  // Before Linux 5.14 this is refused, and the pages come one by one.
+  madvise(reinterpret_cast<void*>(first), end - first, MADV_POPULATE_WRITE);
 }
 
 std::span<const std::byte> Segment::readable_data() const noexcept {

@@ -6,7 +6,6 @@
 #include <boost/interprocess/mapped_region.hpp>
 #include <boost/interprocess/mem_algo/rbtree_best_fit.hpp>
 #include <boost/interprocess/sync/mutex_family.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -44,6 +43,10 @@ class Segment {
   T* construct(const char* name) {
     return heap_.construct<T>(name)();
   }
+
+  /// Has the kernel map what lies in this process's writable mapping, if it is large: at once costs
+  /// a tenth of page by page, as it is written to.
+  static void map_now(std::span<std::byte> place) noexcept;
 
   /// For shared/ only; a view must come from readable_data().
   std::byte* writable_data() const noexcept { return writable_data_; }

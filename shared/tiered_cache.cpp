@@ -24,6 +24,11 @@ class NotingWriter final : public ValueWriter {
 
 struct NotThere {};
 
+/// Who finds a function's value knows its tags.
+bool has_unknown_tags(const Tier::Item& item) {
+  return item.function.empty() && !item.tags.empty();
+}
+
 }  // namespace
 
 /// A computation as the tiers see it: begun in each, then saved or abandoned in each.
@@ -116,10 +121,26 @@ std::optional<Pin> TieredCache::find(const Call& call) {
 
 bool TieredCache::store(const Call& call, std::span<const std::byte> value) {
   const bool stored = memory_.store(call.item.key, value, call.options);
+  keep(call, value);
+  return stored || (!tiers_.empty() && !has_unknown_tags(call.item));
+}
+
+bool TieredCache::add(const Call& call, std::span<const std::byte> value) {
+  if (find(call)) return false;
+  const auto added = memory_.store_if(call.item.key, std::nullopt, value, call.options);
+  if (added != MemoCache::StoredIf::stored) return false;
+  keep(call, value);
+  return true;
+}
+
+void TieredCache::keep(const Call& call, std::span<const std::byte> value) {
   for (auto& tier : tiers_) {
-    tier->save(call.item, tier->begin(call.item), value, call.options.timeout);
+    if (has_unknown_tags(call.item)) {
+      tier->erase(call.item.key);
+    } else {
+      tier->save(call.item, tier->begin(call.item), value, call.options.timeout);
+    }
   }
-  return stored || !tiers_.empty();
 }
 
 bool TieredCache::erase(std::string_view key) {

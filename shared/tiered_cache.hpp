@@ -36,13 +36,19 @@ class TieredCache {
   Pin get_or_compute(const Call& call, const std::function<void(ValueWriter&)>& compute);
   Pin refresh(const Call& call, const std::function<void(ValueWriter&)>& compute);
   std::optional<Pin> find(const Call& call);
+  /// A value with tags but no function is kept in the segment only: whoever finds it elsewhere
+  /// later does not know them, and what came from there could not be voided by them.
   bool store(const Call& call, std::span<const std::byte> value);
+  /// As store, if there is no value. Of many callers of one server one gets true.
+  bool add(const Call& call, std::span<const std::byte> value);
   bool erase(std::string_view key);
   void invalidate(std::string_view name);
   void clear();
 
  private:
   class Computation;
+
+  void keep(const Call& call, std::span<const std::byte> value);
 
   MemoCache& memory_;
   std::vector<std::unique_ptr<Tier>> tiers_;

@@ -283,6 +283,11 @@ void report_processes(const Peers& peers) {
   print_row("wake of a follower", follower_wake_ns(), "Redis, BLPOP", redis_wake,
             {Kind::at_most, 150e3});
   print_row("take-over after kill -9", take_over_ns(), "", 0, {Kind::at_most, 1e6});
+  constexpr std::size_t kFrame = 1'000'000'000;
+  const double memory =
+      readers_memory(kFrame, [](ValueWriter& result) { build_frame(kFrame, result); });
+  print_row("total PSS of 5 workers that read a 1 GB frame, by its size", memory, "", 0,
+            {Kind::at_most, 1.1}, Unit::number);
 }
 
 /// Bytes of keys and values in a full cache, by the bytes there are for them. Sizes are spread

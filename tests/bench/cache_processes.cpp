@@ -19,6 +19,7 @@
 #include "cache_report.hpp"
 #include "shared/clock.hpp"
 #include "shared/memo_cache.hpp"
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::bench {
 namespace {
@@ -29,6 +30,7 @@ using shared::ValueWriter;
 
 constexpr int kRounds = 40;
 constexpr std::uint32_t kHerd = 8;
+constexpr std::uint32_t kReaders = 5;
 
 /// What the processes tell each other.
 struct Board {
@@ -205,6 +207,34 @@ double redis_wake_ns(const std::string& socket_path) {
     samples.add(static_cast<double>(board->ended_ns - pushed));
   }
   return samples.median();
+}
+
+double readers_memory(std::size_t bytes, const std::function<void(ValueWriter&)>& build) {
+  MemoCache cache({.data_bytes = bytes + bytes / 32});
+  const SharedBoard board;
+  finish(start([&] {
+    cache.attach(1);
+    cache.get_or_compute("frame", {}, build);
+  }));
+  reap(cache, 1);
+  std::vector<shared::Child> readers;
+  for (std::uint32_t slot = 1; slot <= kReaders; ++slot) {
+    readers.emplace_back([&, slot] {
+      cache.attach(slot);
+      const auto pin = cache.find("frame");
+      if (!pin) throw std::runtime_error("the frame was not kept");
+      std::uint64_t sum = 0;
+      for (const std::byte byte : pin->bytes()) sum += static_cast<std::uint64_t>(byte);
+      board->ended_ns += sum != 0 ? 1 : 0;
+      return pause();
+    });
+  }
+  until([&] { return board->ended_ns.load() == kReaders; });
+  std::size_t total = shared::proportional_set_size(getpid());
+  for (const shared::Child& reader : readers) {
+    total += shared::proportional_set_size(reader.pid());
+  }
+  return static_cast<double>(total) / static_cast<double>(bytes);
 }
 
 }  // namespace ekiden::bench

@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
+#include <random>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "shared/memo_cache.hpp"
@@ -75,6 +79,111 @@ TEST(LargeValue, IsFoundAsFastAsASmallOne) {
 
   // A copy would take 10 ms, a hit takes 0.1 µs: any factor in between tells them apart.
   EXPECT_LT(best_of("large"), 20 * best_of("small"));
+}
+
+/// A cache that thousands of small values have filled and left, some of them several times.
+class LargeAmongSmall : public ::testing::TestWithParam<int> {
+ protected:
+  static constexpr std::size_t kData = 16U << 20;
+  /// Of the data; a fourth is where other caches would begin to keep a value elsewhere.
+  static std::size_t large() { return kData * static_cast<std::size_t>(GetParam()) / 100; }
+
+  void SetUp() override {
+    cache_.attach(0);
+    churn(3 * kData);
+  }
+  void churn(std::size_t total) {
+    for (std::size_t stored = 0; stored < total;) {
+      const std::size_t size = 64 + random_() % 20'000;
+      ++number_;
+      ASSERT_TRUE(cache_.store(small(number_), bytes(pattern(size, number_))));
+      stored += size;
+    }
+  }
+  static std::string small(std::uint64_t number) { return "small " + std::to_string(number); }
+  /// Small values, wherever they lie.
+  std::map<std::uint64_t, Pin> pinned(std::size_t count) {
+    std::map<std::uint64_t, Pin> pins;
+    while (pins.size() < count) {
+      const std::uint64_t number = random_() % number_ + 1;
+      if (auto pin = cache_.find(small(number))) pins.insert_or_assign(number, std::move(*pin));
+    }
+    return pins;
+  }
+  Pin compute_large(std::uint64_t key) {
+    return cache_.get_or_compute("large " + std::to_string(key), {}, [&](ValueWriter& writer) {
+      fill_pattern(writer.reserve(large()), key, 1);
+    });
+  }
+
+  MemoCache cache_{{.data_bytes = kData}};
+  std::minstd_rand random_{1};
+  std::uint64_t number_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(PercentOfTheCache, LargeAmongSmall, ::testing::Values(26, 60, 95));
+
+TEST_P(LargeAmongSmall, IsPlacedAgainAndAgain) {
+  for (std::uint64_t key = 0; key < 20; ++key) {
+    EXPECT_TRUE(whole_pattern(compute_large(key).bytes(), key));
+    EXPECT_TRUE(cache_.find("large " + std::to_string(key)));
+    churn(kData / 4);
+  }
+  EXPECT_EQ(cache_.counters().uncached, 0U);
+  EXPECT_EQ(cache_.check_invariants(), "");
+}
+
+TEST_P(LargeAmongSmall, MovesNothingThatIsPinned) {
+  const auto pins = pinned(GetParam() == 26 ? 3 : 1);
+  const Pin first = compute_large(1);
+
+  EXPECT_TRUE(whole_pattern(first.bytes(), 1));
+  for (const auto& [number, pin] : pins) {
+    EXPECT_TRUE(whole_pattern(pin.bytes(), number));
+    EXPECT_TRUE(cache_.find(small(number))) << "what is pinned is not evicted";
+  }
+  EXPECT_EQ(cache_.check_invariants(), "");
+}
+
+TEST_P(LargeAmongSmall, IsGivenOutUncachedAndCountedIfPinsLeaveNoRoom) {
+  const auto pins = pinned(100);
+
+  EXPECT_TRUE(whole_pattern(compute_large(1).bytes(), 1));
+
+  EXPECT_FALSE(cache_.find("large 1"));
+  EXPECT_EQ(cache_.counters().uncached, 1U);
+  for (const auto& [number, pin] : pins) EXPECT_TRUE(whole_pattern(pin.bytes(), number));
+  EXPECT_FALSE(cache_.store("large 2", bytes(pattern(large(), 2))));
+  EXPECT_EQ(cache_.check_invariants(), "");
+}
+
+TEST_P(LargeAmongSmall, WaitsForPinsThatGoSoon) {
+  auto pins = pinned(100);
+  const std::uint64_t evictions = cache_.counters().evictions;
+  std::thread readers([&] {
+    // Room is being made: what nobody pins has gone.
+    eventually([&] { return cache_.counters().evictions > evictions; });
+    pins.clear();
+  });
+
+  EXPECT_TRUE(whole_pattern(compute_large(1).bytes(), 1));
+
+  readers.join();
+  EXPECT_TRUE(cache_.find("large 1"));
+  EXPECT_EQ(cache_.counters().uncached, 0U);
+  EXPECT_EQ(cache_.check_invariants(), "");
+}
+
+TEST(LargeValue, ThatIsLargerThanTheCacheIsNotWaitedFor) {
+  MemoCache cache({.data_bytes = 1U << 20});
+  cache.attach(0);
+  const std::string value = pattern(2U << 20, 1);
+
+  const Pin pin = cache.get_or_compute("large", {}, computes(value));
+
+  EXPECT_TRUE(whole_pattern(pin.bytes(), 1));
+  EXPECT_EQ(cache.counters().uncached, 1U);
+  EXPECT_EQ(cache.counters().evictions, 0U);
 }
 
 }  // namespace

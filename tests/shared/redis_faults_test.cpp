@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "shared/log.hpp"
+#include "shared/outbox.hpp"
 #include "tests/shared/redis_machine.hpp"
 
 namespace ekiden::shared {
@@ -151,6 +152,88 @@ TEST_F(RedisFaultsTest, WhatIsVoidedWhileRedisIsFrozenIsVoidedWhenItIsBack) {
   ASSERT_TRUE(one.reaches());
   EXPECT_EQ(one.get("key", "new"), "new");
   EXPECT_TRUE(one.has("stored"));
+}
+
+/// A machine, one of whose workers voids things while Redis is frozen, and is killed; and another
+/// machine that has these things. Processes are forked before there are threads.
+class RedisUntoldTest : public RedisFaultsTest {
+ protected:
+  enum Step { share = 1, shared, void_now, voided };
+
+  Child start_worker() {
+    return Child([this] {
+      await(share);
+      RedisMachine machine(memory_, 1, options());
+      if (!machine.reaches() || machine.get("erased", "value") != "value") return 1;
+      if (machine.get("key", "value") != "value") return 2;
+      *step_ = shared;
+      await(void_now);
+      // What is sent before the server is given up, it reads when it goes on.
+      while (machine.tier().reachable()) machine.cache().erase("another");
+      machine.cache().invalidate("t:one");
+      machine.cache().erase("erased");
+      *step_ = voided;
+      return pause();
+    });
+  }
+  bool await(Step step) {
+    return eventually([&] { return *step_ == step; });
+  }
+  void share_values() {
+    *step_ = share;
+    ASSERT_TRUE(await(shared));
+    other_.emplace(options(seconds(20)));
+    ASSERT_EQ(other_->get("key", "none"), "value");
+    ASSERT_EQ(other_->get("erased", "none"), "value");
+  }
+  void void_and_die(Child& worker) {
+    server_.freeze();
+    *step_ = void_now;
+    ASSERT_TRUE(await(voided));
+    worker.kill_and_wait();
+    ASSERT_TRUE(memory_.reap(1));
+    server_.thaw();
+  }
+  bool the_other_learns() {
+    return eventually([&] { return !other_->has("key") && !other_->has("erased"); }) &&
+           eventually([&] { return memory_.outbox().empty(); });
+  }
+
+  MemoCache memory_{{.data_bytes = 8U << 20}};
+  SharedObject<std::atomic<int>> step_;
+  std::optional<RedisMachine> other_;
+};
+
+TEST_F(RedisUntoldTest, TheNextWorkerOfTheMachineTellsWhatAKilledOneCouldNot) {
+  Child worker = start_worker();
+  share_values();
+  void_and_die(worker);
+  EXPECT_FALSE(memory_.outbox().empty());
+
+  RedisMachine successor(memory_, 1, options(seconds(10)));
+
+  EXPECT_EQ(successor.get("key", "newest"), "newest") << "and takes nothing from Redis before";
+  EXPECT_TRUE(the_other_learns());
+  EXPECT_EQ(other_->get("key", "none"), "newest");
+  EXPECT_EQ(other_->get("erased", "new"), "new");
+}
+
+TEST_F(RedisUntoldTest, SoDoesAWorkerThatNoticedNothing) {
+  Child worker = start_worker();
+  SharedObject<std::atomic<bool>> ready;
+  Child bystander([&] {
+    RedisMachine machine(memory_, 2, options(seconds(20)));
+    *ready = machine.reaches();
+    return pause();
+  });
+  ASSERT_TRUE(eventually([&] { return ready->load(); }));
+  share_values();
+
+  void_and_die(worker);
+
+  EXPECT_TRUE(the_other_learns());
+  EXPECT_EQ(other_->get("key", "new"), "new");
+  EXPECT_EQ(other_->get("erased", "new"), "new");
 }
 
 TEST_F(RedisFaultsTest, AFullServerIsDoneWithoutAndSaidOnce) {

@@ -110,8 +110,7 @@ bool Cache::put_bytes(std::string_view key, Type type, std::span<const std::byte
   const auto end_bytes = std::as_bytes(std::span(end));
   bytes.insert(bytes.end(), end_bytes.begin(), end_bytes.end());
   if (how == Put::always) return cache.store(call, bytes);
-  return !cache.find(call) &&
-         cache.memory().store_if(whole_key, std::nullopt, bytes, call.options) == StoredIf::stored;
+  return cache.add(call, bytes);
 }
 
 std::optional<detail::HeldBytes> Cache::find(std::string_view key, Type type) const {

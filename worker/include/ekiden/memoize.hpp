@@ -119,13 +119,15 @@ class Cache {
     if (!held) return std::nullopt;
     return detail::Stored<T>::read(std::move(*held));
   }
-  /// False if it does not fit. `set("note", "text")` writes a std::string.
+  /// False if it does not fit. `set("note", "text")` writes a std::string. A value with tags stays
+  /// in shared memory: it is not kept on disk, and other machines do not see it.
   template <class T>
   bool set(std::string_view key, const T& value, CacheTimeout timeout = std::nullopt,
            const std::vector<std::string>& tags = {}) const {
     return put(key, value, timeout, tags, Put::always);
   }
-  /// As set, but only if there is no value. One of many that do so at once gets true.
+  /// As set, but only if there is no value. One of many that do so at once gets true: on each
+  /// machine, if several share a Redis.
   template <class T>
   bool add(std::string_view key, const T& value, CacheTimeout timeout = std::nullopt,
            const std::vector<std::string>& tags = {}) const {
@@ -159,10 +161,11 @@ class Cache {
     }
     return kept;
   }
-  /// Gives a value another timeout from now on. False if there is none.
+  /// Gives a value in shared memory another timeout from now on. False if there is none.
   bool touch(std::string_view key, CacheTimeout timeout) const;
   /// Adds to the std::int64_t under `key`, 0 if there is none, and gives the sum. None of many at
-  /// once is lost. Throws Error if the value is of another type.
+  /// once is lost. Throws Error if the value is of another type. The sum is of this server, since
+  /// its start: it is not kept on disk or in Redis.
   std::int64_t inc(std::string_view key, std::int64_t by = 1) const;
   std::int64_t dec(std::string_view key, std::int64_t by = 1) const { return inc(key, -by); }
   /// Forgets everything, memoized results too.
