@@ -43,7 +43,7 @@ const score = value => [{id: 'mutation-score', property: 'value', value}];
 const answer = async reply => JSON.parse((await reply).body).response['mutation-students'].children;
 
 test('global_mutation, unsealed: one worker forgets what it has filtered away', async () => {
-  await visit('global_mutation', {workers: 1}, async page => {
+  await visit('global_mutation', {workers: 1, args: ['--seal', 'off']}, async page => {
     await shows(page, '#mutation-students', '3');
     await choose(page, 'mutation-score', '5');
     await shows(page, '#mutation-students', '0');  // right: 4
@@ -57,12 +57,49 @@ test('global_mutation, unsealed: one worker forgets what it has filtered away', 
 });
 
 test('global_mutation, unsealed: four workers give the same question two answers', async () => {
-  await visit('global_mutation', {workers: 4}, async (page, server) => {
+  await visit('global_mutation', {workers: 4, args: ['--seal', 'off']}, async (page, server) => {
     const ask = value => answer(server.post('mutation-students.children', score(value)));
     const answers = new Set();
     await ask(1);
     for (let asked = 0; answers.size < 2 && asked < 100; ++asked) answers.add(await ask(5));
     assert.deepEqual([...answers].sort(), [0, 4]);
+  });
+});
+
+/// How many students there are, as the callback says that only reads.
+const all = async server => JSON.parse((await server.post('mutation-all.children',
+  [{id: 'mutation-ask', property: 'n_clicks', value: 1}])).body)
+  .response['mutation-all'].children;
+
+test('global_mutation: the violator fails by name every time, who only reads stays right', async () => {
+  const server = await Server.start('global_mutation', {workers: 2, args: ['--debug']});
+  const page = await openPage(browser, server.url);
+  try {
+    await page.waitForSelector('.test-devtools-error-count');
+    for (let asked = 0; asked < 10; ++asked) {
+      const {status, body} = await server.post('mutation-students.children', score(5));
+      assert.equal(status, 500);
+      assert.match(body, /mutation-students\.children/);
+      assert.match(body, /wrote to .*global `.*students`/);
+      assert.equal(await all(server), 10);
+    }
+    await server.line(/callback mutation-students\.children \(.*\) wrote to .*`.*students`/);
+    await server.line(/callback mutation-output\.children \(.*\) wrote to .*`.*df`/);
+    await page.click('#mutation-ask');
+    await shows(page, '#mutation-all', '10');
+    assert.equal(await page.textContent('#mutation-students'), '');
+  } finally {
+    await page.context().close();
+    await server.stop();
+  }
+});
+
+test('global_mutation: a warning lets the value live in its worker, and says so', async () => {
+  await visit('global_mutation', {workers: 1, args: ['--seal', 'warn']}, async (page, server) => {
+    await shows(page, '#mutation-students', '3');
+    await server.line(/\[warning\].*callback mutation-students\.children .*`.*students`/);
+    await choose(page, 'mutation-score', '5');
+    await shows(page, '#mutation-students', '0');
   });
 });
 
