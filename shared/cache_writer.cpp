@@ -43,6 +43,7 @@ Lock lock_soon(RepairingMutex& mutex, const PinTable& pins) {
 CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs,
                          PinTable& pins, std::uint64_t (*now)())
     : header_(segment.construct<CacheHeader>("header")),
+      erasures_(segment.allocate<std::atomic<std::uint32_t>>(kErasures)),
       entries_(entries),
       slabs_(slabs),
       pins_(pins),
@@ -155,7 +156,9 @@ Join CacheWriter::lead(const KeyHash& hash, const Names& names) {
 
 std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names) {
   const Lock lock(mutex_);
-  return allocate(hash, names, EntryState::writing);
+  auto ticket = allocate(hash, names, EntryState::writing);
+  if (ticket) ticket->erasures = erasures_of(hash).load(memory_order_relaxed);
+  return ticket;
 }
 
 bool CacheWriter::await_extent(std::uint32_t entry, std::size_t key_bytes,
@@ -205,11 +208,11 @@ void CacheWriter::settle(std::uint32_t entry, Outcome outcome, const Lifetime& l
   entries_.wake(entry);
 }
 
-/// Makes what begin() took the value of its key. False if all words of its buckets name
-/// computations; then there was no value that it could have replaced.
-bool CacheWriter::make_current(std::uint32_t entry, const Lifetime& lifetime) {
+/// Makes what begin() took the value of its key, unless that was erased meanwhile. False also if
+/// all words of its buckets name computations; then there was no value that it could have replaced.
+bool CacheWriter::make_current(std::uint32_t entry, const Lifetime& lifetime, bool erased) {
   entries_.publish(entry, Outcome::value, lifetime);
-  const bool linked = entries_.link(entry);
+  const bool linked = !erased && entries_.link(entry);
   if (linked) {
     eviction_.admit(entry);
   } else {
@@ -227,6 +230,17 @@ bool CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::u
   } else {
     current = make_current(ticket.entry, lifetime);
   }
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
+  return current;
+}
+
+bool CacheWriter::publish_unless_erased(const Ticket& ticket, const Lifetime& lifetime,
+                                        std::uint32_t cost_us) {
+  const Lock lock(mutex_);
+  Entry& entry = entries_[ticket.entry];
+  entry.cost_us.store(cost_us, memory_order_relaxed);
+  const bool erased = erasures_of(entry.hash()).load(memory_order_relaxed) != ticket.erasures;
+  const bool current = make_current(ticket.entry, lifetime, erased);
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
   return current;
 }
@@ -353,6 +367,7 @@ void CacheWriter::bury(const Ticket& ticket) {
 
 bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
   const Lock lock(mutex_);
+  erasures_of(hash).fetch_add(1, memory_order_relaxed);
   auto* word = entries_.find(hash);
   if (word == nullptr) return false;
   const Entry& entry = entries_[IndexWord::entry(word->load(memory_order_relaxed))];
@@ -369,6 +384,12 @@ bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
 
 void CacheWriter::clear() {
   constexpr std::uint32_t kBucketsAtOnce = 256;  // other writers get their turn in between
+  {
+    const Lock lock = lock_soon(mutex_, pins_);
+    for (std::size_t word = 0; word < kErasures; ++word) {
+      erasures_[word].fetch_add(1, memory_order_relaxed);
+    }
+  }
   for (std::uint32_t first = 0; first < entries_.bucket_count(); first += kBucketsAtOnce) {
     const Lock lock = lock_soon(mutex_, pins_);
     const std::uint32_t end = std::min(first + kBucketsAtOnce, entries_.bucket_count());

@@ -36,6 +36,7 @@ struct CacheHeader {
 struct Ticket {
   std::uint32_t entry = 0;
   std::uint64_t state = 0;
+  std::uint32_t erasures = 0;  ///< of begin(): of keys like this one until then
 };
 
 /// What a caller that found nothing is to do next.
@@ -62,6 +63,7 @@ class CacheWriter {
   /// REQUIRES: before the first fork; the others outlive it.
   CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs, PinTable& pins,
               std::uint64_t (*now)());
+  static std::size_t bytes() { return kErasures * sizeof(std::uint32_t) + 4096; }
 
   /// Begins, joins or declines the computation of `key`.
   Join join(const KeyHash& hash, std::string_view key, const Names& names);
@@ -76,6 +78,8 @@ class CacheWriter {
   /// Each of the following settles a ticket. REQUIRES: filled, for the first two.
   /// False if the index has no room for what begin() took.
   bool publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us = 0);
+  /// As publish, of what begin() took: not if the key was erased since, and then false.
+  bool publish_unless_erased(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us);
   enum class PublishedIf { published, differs, no_room };
   /// Publishes if the current value of `key` is `expected`, or there is none for nullopt.
   PublishedIf publish_if(const Ticket& ticket, std::string_view key,
@@ -125,13 +129,20 @@ class CacheWriter {
   Join lead(const KeyHash& hash, const Names& names);
   void abandon(std::uint32_t entry);
   void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);
-  bool make_current(std::uint32_t entry, const Lifetime& lifetime);
+  bool make_current(std::uint32_t entry, const Lifetime& lifetime, bool erased = false);
+  std::atomic<std::uint32_t>& erasures_of(const KeyHash& hash) const noexcept {
+    return erasures_[hash.low % kErasures];
+  }
   /// The entry of the current value of `key`, or null.
   Entry* current(const KeyHash& hash, std::string_view key) const;
   std::optional<EntryInfo> describe(const Entry& entry, std::string_view prefix,
                                     std::size_t head) const;
 
+  /// Each counts the erasures of many keys: a value more is thrown away then.
+  static constexpr std::size_t kErasures = 16384;
+
   CacheHeader* header_;
+  std::atomic<std::uint32_t>* erasures_;
   EntryTable& entries_;
   SlabAllocator& slabs_;
   PinTable& pins_;

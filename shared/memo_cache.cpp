@@ -35,7 +35,8 @@ std::uint32_t entries_of(const MemoCache::Limits& limits) {
 std::size_t table_bytes_for(const MemoCache::Limits& limits) {
   return EntryTable::bytes_for(entries_of(limits)) + Eviction::bytes_for(entries_of(limits)) +
          SlabAllocator::bytes_for(data_bytes_of(limits)) + PinTable::bytes() +
-         Generations::bytes() + FunctionStatistics::bytes() + Outbox::bytes() + (64U << 10);
+         CacheWriter::bytes() + Generations::bytes() + FunctionStatistics::bytes() +
+         Outbox::bytes() + (64U << 10);
 }
 
 HashSeed random_seed() {
@@ -378,7 +379,7 @@ Pin MemoCache::refresh(std::string_view key, const StoreOptions& options,
   cache.count(&FunctionCounters::bytes, options, hold.bytes().size());
   if (!is_uncacheable(result)) {
     const Lifetime life = lifetime_of(cache.writer, result, options);
-    if (!cache.writer.publish(*result.take(), life, cost_us)) {
+    if (!cache.writer.publish_unless_erased(*result.take(), life, cost_us)) {
       cache.pins.count(&CounterStripe::uncached);
     }
   } else if (hold.pins_ != nullptr) {

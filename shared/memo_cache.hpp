@@ -196,8 +196,8 @@ class MemoCache {
   /// would wait for itself is done a second time instead.
   Pin get_or_compute(std::string_view key, const StoreOptions& options,
                      const std::function<void(ValueWriter&)>& compute);
-  /// Computes, whatever there is, and puts the result in its place. If `compute` throws, what there
-  /// is stays, and the exception reaches the caller.
+  /// Computes, whatever there is, and puts the result in its place, unless `key` was erased
+  /// meanwhile. If `compute` throws, what there is stays, and the exception reaches the caller.
   Pin refresh(std::string_view key, const StoreOptions& options,
               const std::function<void(ValueWriter&)>& compute);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -128,6 +129,23 @@ TEST_F(ValueLife, AFailedRefreshLeavesWhatIsThere) {
       std::runtime_error);
 
   EXPECT_EQ(text(*cache_.find("key")), "old");
+}
+
+TEST_F(ValueLife, AnErasureVoidsARefreshThatIsUnderWay) {
+  const auto refreshed = [&](const std::function<void()>& meanwhile) {
+    cache_.store("key", bytes("old"));
+    return text(cache_.refresh("key", {}, [&](ValueWriter& writer) {
+      meanwhile();
+      computes("from old data")(writer);
+    }));
+  };
+
+  EXPECT_EQ(refreshed([&] { cache_.erase("key"); }), "from old data");
+  EXPECT_FALSE(cache_.find("key"));
+  EXPECT_EQ(refreshed([&] { cache_.clear(); }), "from old data");
+  EXPECT_FALSE(cache_.find("key"));
+  refreshed([&] { cache_.erase("another key"); });
+  EXPECT_EQ(text(*cache_.find("key")), "from old data");
 }
 
 TEST_F(ValueLife, ADearValueIsRefreshedBeforeItExpires) {

@@ -59,8 +59,8 @@ class Cache {
   /// nothing else that changes. A new build of the app starts with none of the old results. See
   /// Memoized for the types, KeyPart for those of the parameters, MemoizeOptions for what may stand
   /// before the function, and Unless, ForcedUpdate, IsStale and ResponseFilter for what may follow
-  /// it. A struct must hold no pointers: those to an own process's memory cannot be told from
-  /// numbers.
+  /// it. A struct must hold no pointers; those in a class with constructors or private members are
+  /// not noticed.
   ///
   /// Throws Error if the name is taken, or if set-up is over.
   template <class F, class... Conditions>

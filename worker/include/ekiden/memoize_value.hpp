@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ekiden/frame.hpp>
 #include <ekiden/json.hpp>
+#include <ekiden/pointer_field.hpp>
 #include <ekiden/ref.hpp>
 #include <optional>
 #include <span>
@@ -32,8 +33,8 @@ struct HeldBytes {
 Frame frame_of(HeldBytes held);
 
 template <class T>
-inline constexpr bool kRefersElsewhere =
-    std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::is_null_pointer_v<T>;
+inline constexpr bool kRefersElsewhere = std::is_pointer_v<T> || std::is_member_pointer_v<T> ||
+                                         std::is_null_pointer_v<T> || has_pointer_field<T>();
 template <>
 inline constexpr bool kRefersElsewhere<std::string_view> = true;
 template <class T, std::size_t N>
@@ -47,7 +48,13 @@ inline constexpr bool kRefersElsewhere<std::optional<T>> = kRefersElsewhere<T>;
 template <class T>
 inline constexpr bool kRefersElsewhere<std::vector<T>> = kRefersElsewhere<T>;
 
-/// Values that are their bytes. A pointer inside a struct cannot be seen from here.
+template <class T>
+constexpr bool refers_elsewhere() {
+  return kRefersElsewhere<T>;
+}
+
+/// Values that are their bytes. A pointer inside a class with constructors or private members
+/// cannot be seen from here.
 template <class T>
 concept PlainValue =
     std::is_trivially_copyable_v<T> && std::is_object_v<T> && !std::is_empty_v<T> &&

@@ -366,9 +366,9 @@ constexpr bool check_result() {
                   "memoize: the function returns nothing, so there is nothing to remember");
   } else if constexpr (std::is_reference_v<R> || kRefersElsewhere<R>) {
     static_assert(kNever<R>,
-                  "memoize: the function returns a pointer, reference or view, which means nothing "
-                  "in another process; return what it refers to by value, as a Frame, std::string "
-                  "or std::vector");
+                  "memoize: the function returns a pointer, reference or view, or a struct with one, "
+                  "which means nothing in another process; return what it refers to by value, as a "
+                  "Frame, std::string, std::array or std::vector");
   } else if constexpr (!Storable<R>) {
     static_assert(kNever<R>,
                   "memoize: the function returns a type that cannot be shared between processes; "
