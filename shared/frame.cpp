@@ -52,8 +52,8 @@ const FrameColumn* FrameView::find(std::string_view wanted) const noexcept {
   return found == all.end() ? nullptr : &*found;
 }
 
-void FrameLayout::add(std::string_view name, ColumnType type, bool has_missing,
-                      DictionaryShape dictionary) {
+void FrameLayout::add(std::string_view name, ColumnType type, DictionaryShape dictionary,
+                      bool has_missing) {
   FrameColumn column;
   column.type = type;
   column.nulls_offset = has_missing ? kPlanned : 0;

@@ -169,8 +169,8 @@ class FrameLayout {
 
   /// REQUIRES: a dictionary is given for text only, doubles and integers miss no values, and names
   /// differ.
-  void add(std::string_view name, ColumnType type, bool has_missing = false,
-           DictionaryShape dictionary = {});
+  void add(std::string_view name, ColumnType type, DictionaryShape dictionary = {},
+           bool has_missing = false);
 
   /// Gives everything its place and returns the bytes needed. Call it after the last add().
   std::size_t finish();

@@ -34,8 +34,9 @@ void add(FrameLayout& layout, const std::string& name, const TextPart& text) {
   const bool missing = any_missing(text.codes);
   std::uint64_t bytes = 0;
   for (const std::string_view string : text.dictionary) bytes += string.size();
-  layout.add(name, shared::ColumnType::text, missing,
-             {static_cast<std::uint32_t>(text.dictionary.size() + (missing ? 1 : 0)), bytes});
+  layout.add(name, shared::ColumnType::text,
+             {static_cast<std::uint32_t>(text.dictionary.size() + (missing ? 1 : 0)), bytes},
+             missing);
 }
 
 template <class Values>
@@ -45,7 +46,7 @@ void add(FrameLayout& layout, const std::string& name, const Values& values) {
                         : std::same_as<T, std::int64_t> ? shared::ColumnType::int64
                         : std::same_as<T, Timestamp>    ? shared::ColumnType::timestamp
                                                         : shared::ColumnType::boolean;
-  layout.add(name, type, any_missing(values));
+  layout.add(name, type, {}, any_missing(values));
 }
 
 /// One bit for each value, where `is` says so.

@@ -170,7 +170,7 @@ Frame select(const FrameView& view, const Mask& mask, std::size_t rows) {
       dictionaries.emplace_back(view, column, mask, rows);
       shape = dictionaries.back().shape();
     }
-    layout.add(view.name(column), column.type, selects_missing(view, column, mask), shape);
+    layout.add(view.name(column), column.type, shape, selects_missing(view, column, mask));
   }
   const worker::NewFrame frame(layout);
   auto dictionary = dictionaries.cbegin();
