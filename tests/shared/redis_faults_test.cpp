@@ -253,6 +253,8 @@ TEST_F(RedisFaultsTest, AFullServerIsDoneWithoutAndSaidOnce) {
   EXPECT_EQ(one.tier().counters().trips, 0U);
   EXPECT_EQ(log_.lines("does not do its part (OOM"), 1);
   server_.ask({"CONFIG", "SET", "maxmemory", "0"});
+  // Nothing is taken from Redis before it knows that "stored" has a new value here.
+  ASSERT_TRUE(eventually([&] { return one.memory().outbox().empty(); }));
   one.get("room", "value");
   EXPECT_EQ(one.tier().counters().saves, 1U);
   EXPECT_EQ(log_.lines("does its part again"), 1);
