@@ -52,14 +52,6 @@ class Load {
   std::vector<std::thread> clients_;
 };
 
-return client_.receive();
-}
-
-private:
-RawClient client_;
-server::Descriptor pipe_;
-};
-
 TEST(Drain, ReloadsUnderKeepAliveLoadFailNoRequest) {
   Site site("steady", {"-w", "2", "--threads", "2"});
   site.server.wait_for("ready: 2 workers");
