@@ -9,11 +9,14 @@ import {debugging, titles} from './support/devtools.mjs';
 
 const test = suite('devtools');
 
+/// Its layout function counts in a static how often it was asked.
+const counting = [...debugging, '--seal', 'off'];
+
 for (const [title, name, args] of [
   ['suppressed exceptions keep the page from checking ids', 'unchecked_layout', debugging],
-  ['a validation layout is checked instead of the layout', 'with_validation_layout', debugging],
+  ['a validation layout is checked instead of the layout', 'with_validation_layout', counting],
   ['what a layout function gave in set-up is checked, whatever it gives pages', 'changing_layout',
-    debugging],
+    counting],
 ]) {
   test(title, name, async page => {
     await settled(page);

@@ -1,6 +1,9 @@
-// expects: a column holds numbers or strings
+// expects: a column holds numbers, strings, booleans or times
 #include <ekiden/frame.hpp>
 #include <vector>
 using namespace ekiden;
 
-const Frame df({{"flags", std::vector<bool>{true, false}}});
+struct Point {
+  double x, y;
+};
+const Frame df({{"points", std::vector<Point>{{1, 2}}}});

@@ -27,10 +27,13 @@ class LoadedGeneration final : public Generation {
  public:
   explicit LoadedGeneration(const LoadOptions& options) : module_(load(options)) {
     // Before anything is read, so that no change is missed.
-    watch_.watch(module_.path());
-    watch_.watch_assets(module_.folder("assets"));
+    FileWatch before;
+    before.watch(module_.path());
+    before.watch_assets(module_.folder("assets"));
     module_.set_up(app_);
     end_set_up();
+    // A copy: what is allocated in set-up will be sealed, and the watch writes what it has seen.
+    watch_ = FileWatch(before);
     for (const std::string& path : app_.definition().page.extra_hot_reload_paths) {
       watch_.watch(path);
     }
