@@ -9,7 +9,7 @@ packages_for() {
     build) echo g++ cmake ninja-build ccache libboost1.81-dev rapidjson-dev libcli11-dev \
                 libspdlog-dev libfmt-dev zlib1g-dev libbrotli-dev libssl-dev liblmdb-dev \
                 libhiredis-dev libsqlite3-dev ;;
-    test) echo libgtest-dev libgmock-dev chromium fonts-liberation redis-server nginx python3-pandas ;;
+    test) echo libgtest-dev libgmock-dev chromium-headless-shell fonts-liberation redis-server nginx python3-pandas ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
     bench) echo nginx redis-server wrk python3-flask python3-flask-caching python3-pandas \
                 python3-redis ;;

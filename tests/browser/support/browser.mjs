@@ -11,7 +11,7 @@ const {chromium} = require('playwright-core');
 
 export async function launchBrowser() {
   return chromium.launch({
-    executablePath: process.env.EKIDEN_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.EKIDEN_CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
