@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Breaks the rule in every way: one kind of write for each value of the input.
+#include <pthread.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -7,12 +9,14 @@
 #include <ekiden/html.hpp>
 #include <ekiden/memoize.hpp>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace ekiden;
@@ -65,6 +69,32 @@ struct Cleans {
 /// Another one each time, so that no result is found in the cache.
 int any_number() { return static_cast<int>(std::random_device{}() | 1); }
 
+/// Writes in a thread of its own, and waits for what that makes known.
+int in_packaged_task() {
+  std::packaged_task<int()> task([] { return ++counter; });
+  std::future<int> result = task.get_future();
+  std::thread thread(std::move(task));
+  thread.join();
+  return result.get();
+}
+int with_promise() {
+  std::promise<int> promise;
+  std::future<int> result = promise.get_future();
+  std::thread([promise = std::move(promise)]() mutable {
+    ++counter;
+    promise.set_value(counter);
+  }).detach();
+  return result.get();
+}
+void* count(void*) {
+  ++counter;
+  return nullptr;
+}
+void in_posix_thread() {
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, &count, nullptr) == 0) pthread_join(thread, nullptr);
+}
+
 using Mutation = std::function<void()>;
 
 const std::map<std::string, Mutation> kMutations{
@@ -108,6 +138,18 @@ const std::map<std::string, Mutation> kMutations{
     {"noexcept call", [] { call_noexcept(1); }},
     {"swallowed", [] { swallow(); }},
     {"delete", [] { delete number_made_in_set_up; }},
+    {"async", [] { std::async(std::launch::async, [] { return ++counter; }).get(); }},
+    {"async, not asked",
+     [] { const auto result = std::async(std::launch::async, [] { df.push_back(1); }); }},
+    {"async, deep", [] { std::async(std::launch::async, [] { fill_up(); }).get(); }},
+    {"packaged task", [] { in_packaged_task(); }},
+    {"promise", [] { with_promise(); }},
+    {"thread", [] { std::thread([] { ++counter; }).join(); }},
+    {"thread of a thread",
+     [] { std::thread([] { std::thread([] { ++counter; }).join(); }).join(); }},
+    {"thread, noexcept", [] { std::thread([] { call_noexcept(1); }).join(); }},
+    {"thread, swallowed", [] { std::thread([] { swallow(); }).join(); }},
+    {"POSIX thread", [] { in_posix_thread(); }},
     {"realloc", [] { std::free(std::realloc(from_malloc, 4096)); }},
 };
 
@@ -172,6 +214,10 @@ EKIDEN_APP(app) {
                      memoized(any_number());
                    } catch (...) {
                    }
+                 } else if (kind == "memoized in a thread") {
+                   std::async(std::launch::async, [&] { memoized(any_number()); }).get();
+                 } else if (kind == "thread, memoized") {
+                   std::thread([&] { memoized(any_number()); }).join();
                  } else if (kind == "reference") {
                    local = 2;
                  } else if (kind == "read by reference") {

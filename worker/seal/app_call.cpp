@@ -3,6 +3,8 @@
 
 #include <cxxabi.h>
 
+#include "worker/seal/exception_globals.hpp"
+#include "worker/seal/own_thread.hpp"
 #include "worker/seal/seal.hpp"
 #include "worker/seal/violation.hpp"
 
@@ -12,26 +14,16 @@ namespace {
 
 thread_local constinit AppCall* current_call = nullptr;
 
-/// The C++ library's record of this thread's exceptions, laid out as the ABI says. A jump leaves
-/// those that it skips in there.
-struct ExceptionGlobals {
-  void* caught;
-  unsigned int uncaught;
-};
-
-ExceptionGlobals& exception_globals() noexcept {
-  return *reinterpret_cast<ExceptionGlobals*>(abi::__cxa_get_globals());
-}
-
 }  // namespace
 
-AppCall::AppCall() noexcept
-    : outer_(current_call), noted_before_(outer_ == nullptr ? 0 : violations_noted()) {
-  if (outer_ == nullptr) take_violation();
+AppCall::AppCall() noexcept : outer_(current_call), noted_before_(violations_noted()) {
   current_call = this;
 }
 
-AppCall::~AppCall() { current_call = outer_; }
+AppCall::~AppCall() {
+  if (account_ != nullptr) account_->close();
+  current_call = outer_;
+}
 
 AppCall* AppCall::current() noexcept { return current_call; }
 
@@ -39,9 +31,25 @@ bool AppCall::is_violated() const noexcept {
   return violations_noted() > noted_before_ && seal_mode() == shared::SealMode::error;
 }
 
+std::shared_ptr<CallAccount> AppCall::account() { return current_call->own_account(); }
+
+std::shared_ptr<CallAccount> AppCall::own_account() {
+  if (account_ == nullptr) {
+    account_ = std::make_shared<CallAccount>(outer_ == nullptr ? inherited_account()
+                                                               : outer_->own_account());
+  }
+  return account_;
+}
+
+void AppCall::settle() noexcept {
+  if (account_ == nullptr) return;
+  if (const auto violation = account_->close()) adopt_violation(*violation);
+}
+
 void AppCall::escape() noexcept { _longjmp(way_out_, 1); }
 
 void AppCall::run(void (*body)(void*), void* argument) {
+  if (current_call == nullptr && !is_own_thread()) take_violation();
   AppCall call;
   const ExceptionGlobals before = exception_globals();
   if (_setjmp(call.way_out_) == 0) {
@@ -50,12 +58,16 @@ void AppCall::run(void (*body)(void*), void* argument) {
     } catch (const abi::__forced_unwind&) {
       throw;
     } catch (...) {
+      call.settle();
       if (!call.is_violated()) throw;
     }
   } else {
     exception_globals() = before;
   }
-  if (call.is_violated()) throw GlobalWrite();
+  call.settle();
+  if (!call.is_violated()) return;
+  if (call.outer_ == nullptr && is_own_thread()) settle_own_thread();
+  throw GlobalWrite();
 }
 
 }  // namespace ekiden::worker

@@ -5,8 +5,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
+
+#include "worker/seal/call_account.hpp"
 
 namespace ekiden::worker {
 
@@ -26,15 +29,21 @@ class AppCall {
   /// The innermost call of this thread, or nullptr.
   static AppCall* current() noexcept;
   bool is_violated() const noexcept;
+  /// The innermost call's, made when it is first asked for. REQUIRES: there is a call.
+  static std::shared_ptr<CallAccount> account();
   /// Leaves the app's code without unwinding it. REQUIRES: is current().
   [[noreturn]] void escape() noexcept;
 
  private:
   AppCall() noexcept;
   ~AppCall();
+  std::shared_ptr<CallAccount> own_account();
+  /// Takes over what the threads that the app started were refused so far.
+  void settle() noexcept;
 
   AppCall* const outer_;
   const std::uint32_t noted_before_;
+  std::shared_ptr<CallAccount> account_;  ///< null while the app has started no thread
   jmp_buf way_out_;
 };
 

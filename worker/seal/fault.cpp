@@ -9,7 +9,7 @@
 #include <exception>
 
 #include "worker/seal/app_call.hpp"
-#include "worker/seal/report.hpp"
+#include "worker/seal/own_thread.hpp"
 #include "worker/seal/seal.hpp"
 #include "worker/seal/violation.hpp"
 
@@ -66,17 +66,11 @@ void on_fault(int, siginfo_t* info, void* context) {
   go_to_refusal(static_cast<ucontext_t*>(context)->uc_mcontext);
 }
 
-/// No callback will look at this thread's note. If nobody catches the exception, the process ends.
-void report_of_own_thread() {
-  const Violation violation = *take_violation();
-  keep_stray_violation(violation);
-  report_violation(violation, {"a thread that the app has started", {}, {}});
-}
-
-/// Where no exception gets through.
+/// Where no exception gets through, or none was caught.
 [[noreturn]] void on_terminate() {
   AppCall* call = AppCall::current();
   if (call != nullptr && call->is_violated()) call->escape();
+  if (is_own_thread_refused()) leave_own_thread(__builtin_return_address(0));
   if (terminate_before != nullptr) terminate_before();
   std::abort();
 }
@@ -87,7 +81,7 @@ extern "C" [[noreturn]] void ekiden_throw_global_write();
 
 extern "C" void ekiden_throw_global_write() {
   note_violation(fault.kind, fault.address, nullptr);
-  if (AppCall::current() == nullptr) report_of_own_thread();
+  if (AppCall::current() == nullptr && is_own_thread()) settle_own_thread();
   throw GlobalWrite();
 }
 

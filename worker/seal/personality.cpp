@@ -3,7 +3,8 @@
 // refused may have no entry for it among its call sites, and the C++ library would end the process.
 // The program's own personality routine, which stands before the library's for app modules too,
 // lets this one exception pass such frames; their destructors are skipped. `noexcept` functions of
-// g++ are such frames.
+// g++ are such frames. Nor is one of the app's own threads, which ends because nobody caught that
+// exception (own_thread.hpp), stopped by such frames.
 #include <dlfcn.h>
 #include <unwind.h>
 
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <typeinfo>
 
+#include "worker/seal/own_thread.hpp"
 #include "worker/seal/violation.hpp"
 
 namespace {
@@ -110,6 +112,16 @@ bool is_in_a_call_site(_Unwind_Context* context) {
   return false;
 }
 
+bool passes_frame(_Unwind_Action actions, _Unwind_Exception_Class kind,
+                  const _Unwind_Exception* exception, _Unwind_Context* context) {
+  if ((actions & _UA_FORCE_UNWIND) != 0) {
+    return ekiden::worker::is_leaving_own_thread() &&
+           (ekiden::worker::is_way_out(_Unwind_GetRegionStart(context)) ||
+            !is_in_a_call_site(context));
+  }
+  return is_global_write(kind, exception) && !is_in_a_call_site(context);
+}
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) _Unwind_Reason_Code __gxx_personality_v0(
@@ -118,6 +130,6 @@ extern "C" __attribute__((visibility("default"))) _Unwind_Reason_Code __gxx_pers
   using Personality = decltype(&__gxx_personality_v0);
   static const auto library_routine =
       reinterpret_cast<Personality>(::dlsym(RTLD_NEXT, "__gxx_personality_v0"));
-  if (is_global_write(kind, exception) && !is_in_a_call_site(context)) return _URC_CONTINUE_UNWIND;
+  if (passes_frame(actions, kind, exception, context)) return _URC_CONTINUE_UNWIND;
   return library_routine(version, actions, kind, exception, context);
 }

@@ -63,6 +63,10 @@ void note_release(const void* block, const void* caller) noexcept {
   note_violation(Violation::Kind::release, reinterpret_cast<std::uintptr_t>(block), caller);
 }
 
+void adopt_violation(const Violation& violation) noexcept {
+  if (note.count++ == 0) note.violation = violation;
+}
+
 std::uint32_t violations_noted() noexcept { return note.count; }
 
 std::optional<Violation> take_violation() noexcept {

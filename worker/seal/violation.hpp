@@ -42,8 +42,11 @@ void note_violation(Violation::Kind kind, std::uintptr_t address, const void* ca
 /// Notes a release of sealed memory. Outside of the app's code that means nothing.
 void note_release(const void* block, const void* caller) noexcept;
 
-/// Keeps the violation of a thread that the app has started itself, for the callback that gets its
-/// exception handed on; the last one.
+/// Notes what another thread has noted on behalf of the call that this one is in.
+void adopt_violation(const Violation& violation) noexcept;
+
+/// Keeps the violation of a thread that the app has started itself in a call that is over, for the
+/// callback that gets its exception handed on; the last one.
 void keep_stray_violation(const Violation& violation);
 Violation last_stray_violation();
 
