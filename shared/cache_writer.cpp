@@ -102,16 +102,17 @@ std::optional<Ticket> CacheWriter::allocate(const KeyHash& hash, const Names& na
 }
 
 bool CacheWriter::attach_extent(std::uint32_t number, std::size_t key_bytes,
-                                std::size_t value_bytes) {
+                                std::size_t value_bytes, bool may_evict) {
   if (key_bytes > data_bytes_ || value_bytes > data_bytes_ - key_bytes) return false;
-  const auto offset = eviction_.make_room(key_bytes + value_bytes);
+  const std::size_t bytes = key_bytes + value_bytes;
+  const auto offset = may_evict ? eviction_.make_room(bytes) : slabs_.find(bytes);
   if (!offset) return false;
   Entry& entry = entries_[number];
   entry.key_bytes.store(key_bytes, memory_order_relaxed);
   entry.value_bytes.store(value_bytes, memory_order_relaxed);
   entry.offset.store(*offset, memory_order_release);  // from here on the extent is the entry's
-  slabs_.mark(*offset, key_bytes + value_bytes);
-  add(entries_.lists().payload_bytes, key_bytes + value_bytes);
+  slabs_.mark(*offset, bytes);
+  add(entries_.lists().payload_bytes, bytes);
   return true;
 }
 
@@ -161,6 +162,17 @@ std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names
   return ticket;
 }
 
+std::optional<Ticket> CacheWriter::begin_draft(const Ticket& ticket) {
+  const Entry& entry = entries_[ticket.entry];
+  const Lock lock(mutex_);
+  auto draft = allocate(entry.hash(), entry.names(), EntryState::writing);
+  if (!draft) return std::nullopt;
+  draft->erasures = ticket.erasures;
+  entries_[draft->entry].generation.store(entry.generation.load(memory_order_relaxed),
+                                          memory_order_relaxed);
+  return draft;
+}
+
 bool CacheWriter::await_extent(std::uint32_t entry, std::size_t key_bytes,
                                std::size_t value_bytes) {
   for (std::chrono::milliseconds pause{1}; pause <= kLongestPause; pause *= 2) {
@@ -181,6 +193,20 @@ bool CacheWriter::extend(const Ticket& ticket, std::size_t key_bytes, std::size_
   const Lock lock(mutex_);
   entries_.release(ticket.entry);
   return false;
+}
+
+bool CacheWriter::extend_if_vacant(const Ticket& ticket, std::size_t key_bytes,
+                                   std::size_t value_bytes) {
+  const Lock lock(mutex_);
+  if (attach_extent(ticket.entry, key_bytes, value_bytes, false)) return true;
+  entries_.release(ticket.entry);
+  return false;
+}
+
+void CacheWriter::drop_later(const Ticket& ticket) {
+  const Lock lock(mutex_);
+  entries_.retire(ticket.entry);
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
 }
 
 void CacheWriter::drop(const Ticket& ticket) {
@@ -243,6 +269,17 @@ bool CacheWriter::publish_unless_erased(const Ticket& ticket, const Lifetime& li
   const bool current = make_current(ticket.entry, lifetime, erased);
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
   return current;
+}
+
+void CacheWriter::publish_instead(const Ticket& ticket, const Ticket& made,
+                                  const Lifetime& lifetime, std::uint32_t cost_us) {
+  const Lock lock(mutex_);
+  entries_[made.entry].cost_us.store(cost_us, memory_order_relaxed);
+  // The computation's word becomes the value's, so there is one.
+  make_current(made.entry, lifetime, !entries_.linked(ticket.entry));
+  entries_.retire(ticket.entry);
+  entries_.wake(ticket.entry);
+  if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
 }
 
 Entry* CacheWriter::current(const KeyHash& hash, std::string_view key) const {

@@ -15,6 +15,7 @@
 #include "shared/entry_table.hpp"
 #include "shared/eviction.hpp"
 #include "shared/function_statistics.hpp"
+#include "shared/memo_cache.hpp"
 #include "shared/pins.hpp"
 #include "shared/robust_mutex.hpp"
 #include "shared/slab.hpp"
@@ -22,7 +23,6 @@
 namespace ekiden::shared {
 
 class Segment;
-struct EntryInfo;
 
 /// The first object of the segment.
 struct CacheHeader {
@@ -30,13 +30,6 @@ struct CacheHeader {
   std::uint64_t layout;       ///< changes when any structure of the segment does
   RobustMutex writers;
   std::atomic<std::uint64_t> rebuilds;
-};
-
-/// An entry as it was when somebody began to make it.
-struct Ticket {
-  std::uint32_t entry = 0;
-  std::uint64_t state = 0;
-  std::uint32_t erasures = 0;  ///< of begin(): of keys like this one until then
 };
 
 /// What a caller that found nothing is to do next.
@@ -69,8 +62,13 @@ class CacheWriter {
   Join join(const KeyHash& hash, std::string_view key, const Names& names);
   /// Takes an entry for store(); nothing if there is none.
   std::optional<Ticket> begin(const KeyHash& hash, const Names& names);
+  /// Takes an entry for another value of what `ticket` is for: what is erased or invalidated since
+  /// that was taken counts for it, too.
+  std::optional<Ticket> begin_draft(const Ticket& ticket);
   /// Takes an extent for it. If there is no room, false, and the ticket is settled.
   bool extend(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
+  /// As extend, but only if there is room without anything having to go for it.
+  bool extend_if_vacant(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
   /// Takes an extent for a computation. If there is no room, false, and the ticket is settled: for
   /// a moment everybody computes this key alone.
   bool reserve(const Ticket& ticket, std::size_t key_bytes, std::size_t value_bytes);
@@ -80,6 +78,9 @@ class CacheWriter {
   bool publish(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us = 0);
   /// As publish, of what begin() took: not if the key was erased since, and then false.
   bool publish_unless_erased(const Ticket& ticket, const Lifetime& lifetime, std::uint32_t cost_us);
+  /// As publish, of what begin() took, as the result of the computation `ticket`.
+  void publish_instead(const Ticket& ticket, const Ticket& made, const Lifetime& lifetime,
+                       std::uint32_t cost_us);
   enum class PublishedIf { published, differs, no_room };
   /// Publishes if the current value of `key` is `expected`, or there is none for nullopt.
   PublishedIf publish_if(const Ticket& ticket, std::string_view key,
@@ -87,6 +88,8 @@ class CacheWriter {
                          const Lifetime& lifetime);
   /// Gives up what begin() took.
   void drop(const Ticket& ticket);
+  /// As drop, of what is pinned: it stays until it no longer is.
+  void drop_later(const Ticket& ticket);
   void fail(const Ticket& ticket, std::string_view key, std::string_view text);
   /// For a moment everybody computes this key alone.
   void decline(const Ticket& ticket);
@@ -123,7 +126,8 @@ class CacheWriter {
   std::string check_lists();
 
   std::optional<Ticket> allocate(const KeyHash& hash, const Names& names, EntryState state);
-  bool attach_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes);
+  bool attach_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes,
+                     bool may_evict = true);
   /// As attach_extent, without the lock: for a large value waits a moment for what is in its way.
   bool await_extent(std::uint32_t entry, std::size_t key_bytes, std::size_t value_bytes);
   Join lead(const KeyHash& hash, const Names& names);

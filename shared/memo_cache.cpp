@@ -64,11 +64,31 @@ MemoCache::Impl::Impl(const Limits& limits)
       outbox(segment),
       now(limits.now) {}
 
+Draft::Draft(Draft&& other) noexcept
+    : place_(std::exchange(other.place_, {})),
+      pin_(std::move(other.pin_)),
+      writer_(std::exchange(other.writer_, nullptr)),
+      ticket_(other.ticket_) {}
+
+Draft::~Draft() {
+  pin_ = {};
+  if (writer_ != nullptr) writer_->drop(ticket_);
+}
+
+std::optional<Draft> ValueWriter::draft(std::size_t, bool) { return std::nullopt; }
+
+void ValueWriter::accept(Draft&) { throw std::logic_error("cache: this writer made no draft"); }
+
 /// Builds the result of an entry that this thread leads, in the segment if there is room.
 class MemoCache::Impl::EntryWriter final : public ValueWriter {
  public:
   EntryWriter(Impl& cache, const Ticket& ticket, std::string_view key)
       : cache_(cache), ticket_(ticket), key_(key) {}
+  EntryWriter(const EntryWriter&) = delete;
+  EntryWriter& operator=(const EntryWriter&) = delete;
+  ~EntryWriter() {
+    if (made_) cache_.writer.drop_later(*made_);
+  }
 
   std::span<std::byte> reserve(std::size_t bytes) override {
     if (state_ != State::untouched) {
@@ -83,7 +103,18 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
     copy(std::as_bytes(std::span(key_)), place + bytes);
     return {place, bytes};
   }
+  std::optional<Draft> draft(std::size_t bytes, bool may_evict) override {
+    return cache_.draft(ticket_, key_, bytes, may_evict);
+  }
+  void accept(Draft& draft) override {
+    if (state_ != State::untouched) throw std::logic_error("cache: there is a result already");
+    made_ = Impl::take(draft);
+    state_ = State::accepted;
+  }
   void expire_in(std::chrono::nanoseconds timeout) override { timeout_ = timeout; }
+  /// The draft that is the result, if one is.
+  const std::optional<Ticket>& made() const { return made_; }
+  std::optional<Ticket> take_made() { return std::exchange(made_, std::nullopt); }
   bool untouched() const { return state_ == State::untouched; }
   /// True if the entry is settled already, and the result private.
   bool declined() const { return state_ == State::declined; }
@@ -91,11 +122,12 @@ class MemoCache::Impl::EntryWriter final : public ValueWriter {
   std::optional<std::chrono::nanoseconds> timeout() const { return timeout_; }
 
  private:
-  enum class State { untouched, reserved, declined };
+  enum class State { untouched, reserved, declined, accepted };
   Impl& cache_;
   const Ticket& ticket_;
   std::string_view key_;
   PrivateWriter private_;
+  std::optional<Ticket> made_;
   State state_ = State::untouched;
   std::optional<std::chrono::nanoseconds> timeout_;
 };
@@ -108,7 +140,7 @@ class MemoCache::Impl::FreshWriter final : public ValueWriter {
   FreshWriter(const FreshWriter&) = delete;
   FreshWriter& operator=(const FreshWriter&) = delete;
   ~FreshWriter() {
-    if (ticket_) cache_.writer.drop(*ticket_);
+    if (ticket_) cache_.writer.drop_later(*ticket_);
   }
 
   std::span<std::byte> reserve(std::size_t bytes) override {
@@ -119,6 +151,16 @@ class MemoCache::Impl::FreshWriter final : public ValueWriter {
     std::byte* place = cache_.writer.place(*ticket_);
     copy(std::as_bytes(std::span(key_)), place + bytes);
     return {place, bytes};
+  }
+  std::optional<Draft> draft(std::size_t bytes, bool may_evict) override {
+    if (!ticket_ || reserved_) return std::nullopt;
+    return cache_.draft(*ticket_, key_, bytes, may_evict);
+  }
+  void accept(Draft& draft) override {
+    if (reserved_) throw std::logic_error("cache: there is a result already");
+    reserved_ = true;
+    cache_.writer.drop(*ticket_);
+    ticket_ = Impl::take(draft);
   }
   void expire_in(std::chrono::nanoseconds timeout) override { timeout_ = timeout; }
   /// False if there is no room.
@@ -208,24 +250,60 @@ Pin MemoCache::Impl::lead(const Join& join, std::string_view key, const StoreOpt
     pins.count(&CounterStripe::uncached);
     return result.take_private();
   }
-  hold.bytes_ = value(entries[join.ticket.entry]);
+  if (result.made()) {
+    hold = pin_or_copy(*result.made());
+  } else {
+    hold.bytes_ = value(entries[join.ticket.entry]);
+  }
   count(&FunctionCounters::bytes, options, hold.bytes_.size());
   if (is_uncacheable(result)) {
     pins.count(&CounterStripe::uncached);
     writer.decline(join.ticket);
+  } else if (result.made()) {
+    writer.publish_instead(join.ticket, *result.take_made(), lifetime_of(writer, result, options),
+                           cost_us);
   } else {
     writer.publish(join.ticket, lifetime_of(writer, result, options), cost_us);
   }
   return hold;
 }
 
-/// Pins what this thread is writing, which no index word names yet.
-Pin MemoCache::Impl::pin_own(const Ticket& ticket) {
+/// Pins what this thread is writing, which no index word names yet. False if no pin is vacant.
+bool MemoCache::Impl::pin_own(const Ticket& ticket, Pin& pin) {
   const Entry& entry = entries[ticket.entry];
   const std::atomic<std::uint64_t> word =
       IndexWord::pack(entry.hash(), entry.state_word().version, ticket.entry);
   const std::uint32_t pin_slot = pins.acquire(word, word.load(memory_order_relaxed));
-  return pin_slot == PinTable::kExhausted ? copied(value(entry)) : pinned(value(entry), pin_slot);
+  if (pin_slot == PinTable::kExhausted) return false;
+  hold(pin, value(entry), pin_slot);
+  return true;
+}
+
+/// The same, or a copy.
+Pin MemoCache::Impl::pin_or_copy(const Ticket& ticket) {
+  Pin pin;
+  return pin_own(ticket, pin) ? std::move(pin) : copied(value(entries[ticket.entry]));
+}
+
+std::optional<Draft> MemoCache::Impl::draft(const Ticket& ticket, std::string_view key,
+                                            std::size_t bytes, bool may_evict) {
+  std::optional<Draft> draft(Draft{});
+  const auto made = writer.begin_draft(ticket);
+  if (!made) return std::nullopt;
+  const bool fits = may_evict ? writer.extend(*made, key.size(), bytes)
+                              : writer.extend_if_vacant(*made, key.size(), bytes);
+  if (!fits) return std::nullopt;
+  draft->writer_ = &writer;
+  draft->ticket_ = *made;
+  draft->place_ = {writer.place(*made), bytes};
+  copy(std::as_bytes(std::span(key)), draft->place_.data() + bytes);
+  if (!pin_own(*made, draft->pin_)) return std::nullopt;
+  return draft;
+}
+
+Ticket MemoCache::Impl::take(Draft& draft) noexcept {
+  draft.writer_ = nullptr;
+  return draft.ticket_;
 }
 
 bool MemoCache::Impl::due_early(const Pin& pin, const KeyHash& hash, double beta) const {
@@ -375,15 +453,13 @@ Pin MemoCache::refresh(std::string_view key, const StoreOptions& options,
     cache.pins.count(&CounterStripe::uncached);
     return result.take_private();
   }
-  Pin hold = cache.pin_own(*result.ticket());
+  Pin hold = cache.pin_or_copy(*result.ticket());
   cache.count(&FunctionCounters::bytes, options, hold.bytes().size());
   if (!is_uncacheable(result)) {
     const Lifetime life = lifetime_of(cache.writer, result, options);
     if (!cache.writer.publish_unless_erased(*result.take(), life, cost_us)) {
       cache.pins.count(&CounterStripe::uncached);
     }
-  } else if (hold.pins_ != nullptr) {
-    hold = cache.copied(hold.bytes());
   }
   return hold;
 }

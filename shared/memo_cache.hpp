@@ -22,8 +22,16 @@
 
 namespace ekiden::shared {
 
+class CacheWriter;
 class Outbox;
 class PinTable;
+
+/// An entry as it was when somebody began to make it.
+struct Ticket {
+  std::uint32_t entry = 0;
+  std::uint64_t state = 0;
+  std::uint32_t erasures = 0;  ///< of CacheWriter::begin(): of keys like this one until then
+};
 
 /// A value found in the cache. While it lives, the bytes stay where they are, whatever is evicted
 /// or replaced meanwhile. They start at a multiple of 64 bytes, in memory that is mapped read-only:
@@ -61,6 +69,30 @@ class Pin {
   std::byte* private_copy_ = nullptr;  ///< of a value that is not in the segment
 };
 
+/// Room in the segment that may become the result of a computation; if it does not, it is free
+/// again once this is gone. Its bytes stay where they are while this lives, whatever becomes of the
+/// computation or of the value. May be destroyed on another thread of the process; as Pin
+/// otherwise.
+class Draft {
+ public:
+  Draft(Draft&& other) noexcept;
+  Draft& operator=(Draft&&) = delete;
+  ~Draft();
+  /// To be filled. Starts at a multiple of 64 bytes and holds anything.
+  std::span<std::byte> place() const noexcept { return place_; }
+  /// The same bytes, where nobody can write.
+  std::span<const std::byte> bytes() const noexcept { return pin_.bytes(); }
+
+ private:
+  friend class MemoCache;
+  Draft() = default;
+
+  std::span<std::byte> place_;
+  Pin pin_;
+  CacheWriter* writer_ = nullptr;  ///< frees it; null once it is the result, or gone
+  Ticket ticket_;
+};
+
 /// Where a computation puts its result. `reserve` is called once with the exact size and gives the
 /// place to fill: in the segment itself if it fits there, else in private memory. The place starts
 /// at a multiple of 64 bytes, holds anything, and is the computation's until it returns. A
@@ -69,6 +101,11 @@ class ValueWriter {
  public:
   /// Throws std::logic_error if called twice; std::bad_alloc.
   virtual std::span<std::byte> reserve(std::size_t bytes) = 0;
+  /// Room for what may become the result, in advance, and as often as wanted. Nothing if there is
+  /// none, or if `may_evict` is false and others would have to go for it.
+  virtual std::optional<Draft> draft(std::size_t bytes, bool may_evict);
+  /// Makes the draft the result, without a copy; in place of `reserve`.
+  virtual void accept(Draft& draft);
   /// Takes the place of StoreOptions::timeout: for results that have part of their life behind
   /// them. 0: not to be kept, so that for a moment all callers compute, each for itself.
   virtual void expire_in(std::chrono::nanoseconds timeout) = 0;

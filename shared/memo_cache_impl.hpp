@@ -52,7 +52,12 @@ struct MemoCache::Impl {
   std::span<const std::byte> value(const Entry& entry) const;
   void hold(Pin& pin, std::span<const std::byte> bytes, std::uint32_t pin_slot);
   Pin pinned(std::span<const std::byte> bytes, std::uint32_t pin_slot);
-  Pin pin_own(const Ticket& ticket);
+  bool pin_own(const Ticket& ticket, Pin& pin);
+  Pin pin_or_copy(const Ticket& ticket);
+  /// Room for a value of what `ticket` is for, besides what that has.
+  std::optional<Draft> draft(const Ticket& ticket, std::string_view key, std::size_t bytes,
+                             bool may_evict);
+  static Ticket take(Draft& draft) noexcept;
   Pin copied(std::span<const std::byte> bytes) const;
   Pin compute_alone(const StoreOptions& options, const std::function<void(ValueWriter&)>& compute);
   Pin lead(const Join& join, std::string_view key, const StoreOptions& options,

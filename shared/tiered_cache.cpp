@@ -11,6 +11,10 @@ class NotingWriter final : public ValueWriter {
  public:
   explicit NotingWriter(ValueWriter& to) : to_(to) {}
   std::span<std::byte> reserve(std::size_t bytes) override { return to_.reserve(bytes); }
+  std::optional<Draft> draft(std::size_t bytes, bool may_evict) override {
+    return to_.draft(bytes, may_evict);
+  }
+  void accept(Draft& draft) override { to_.accept(draft); }
   void expire_in(std::chrono::nanoseconds timeout) override {
     timeout_ = timeout;
     to_.expire_in(timeout);

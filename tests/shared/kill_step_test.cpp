@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A worker is killed at every so many instructions of an operation: EKIDEN_KILL_STEP, or unless
 // that is set 50; more where it would take too long, since each victim is stepped from the start.
-// With EKIDEN_KILL_STEP=1 these are clearing, making room for a large value, and closing up a queue.
+// With EKIDEN_KILL_STEP=1 these are clearing, making room for a large value, and closing up a
+// queue.
 #include <gtest/gtest.h>
 #include <sys/ptrace.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -229,6 +231,17 @@ void compute(MemoCache& cache, std::uint64_t key,
   cache.get_or_compute(name(key), {}, computation);
 }
 
+/// The result is one of two drafts, in place of a copy.
+std::function<void(ValueWriter&)> drafts(const std::string& value) {
+  return [&value](ValueWriter& writer) {
+    const auto other = writer.draft(50'000, true);
+    auto draft = writer.draft(value.size(), false);
+    if (!other || !draft) return;
+    std::memcpy(draft->place().data(), value.data(), value.size());
+    writer.accept(*draft);
+  };
+}
+
 /// Its text is asked for just before the failure is published: no unwinding is stepped through.
 struct LateFailure : std::exception {
   const char* what() const noexcept override {
@@ -273,6 +286,10 @@ const Operation kOperations[] = {
     {"Finding", steps([](MemoCache& cache) { cache.find(name(5)); })},
     {"Computing", [](MemoCache& cache) { compute(cache, 5, kComputes); }, Loss::key_5},
     {"ComputingPages", [](MemoCache& cache) { compute(cache, 100, reserves(50'000)); }},
+    {"Drafting", steps([](MemoCache& cache) { cache.get_or_compute(name(100), {}, drafts(kNew)); }),
+     Loss::anything},
+    {"RefreshingByADraft",
+     steps([](MemoCache& cache) { cache.refresh(name(5), {}, drafts(kSmall)); })},
     // After that it unwinds.
     {"Failing", fail, Loss::nothing, 200, Before::stored, 3000},
     {"TakingOver", steps([](MemoCache& cache) { cache.get_or_compute(name(5), {}, kComputes); }),

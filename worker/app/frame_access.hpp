@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "shared/frame.hpp"
-#include "worker/app/held_memory.hpp"
+#include "worker/app/frame_place.hpp"
 
 namespace ekiden {
 
@@ -17,6 +17,8 @@ struct FrameAccess {
   static Frame make(std::span<const std::byte> bytes, Ref<const detail::Counted> owner) noexcept {
     return Frame(bytes, std::move(owner));
   }
+  /// What keeps the frame's bytes.
+  static const detail::Counted* owner(const Frame& frame) noexcept { return frame.owner_.get(); }
 };
 
 namespace worker {
@@ -24,19 +26,19 @@ namespace worker {
 /// A frame being written: memory of the size the layout wants, begun by it.
 class NewFrame {
  public:
-  explicit NewFrame(shared::FrameLayout& layout) : memory_(make_ref<HeapMemory>(layout.finish())) {
-    layout.write(memory_->bytes());
+  explicit NewFrame(shared::FrameLayout& layout) : place_(place_for_frame(layout.finish())) {
+    layout.write(place_.to_fill);
   }
 
   /// The elements from `offset` on, to be filled.
   template <class T>
   T* at(std::uint64_t offset) const noexcept {
-    return reinterpret_cast<T*>(memory_->bytes().data() + offset);
+    return reinterpret_cast<T*>(place_.to_fill.data() + offset);
   }
-  Frame frame() const { return FrameAccess::make(memory_->bytes(), memory_); }
+  Frame frame() const { return FrameAccess::make(place_.bytes, place_.owner); }
 
  private:
-  Ref<const HeapMemory> memory_;
+  const FramePlace place_;
 };
 
 }  // namespace worker

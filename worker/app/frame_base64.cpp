@@ -18,13 +18,13 @@ std::string to_base64(const Frame& frame) {
 Frame from_base64(std::string_view text) {
   const auto bytes = worker::read_base64(text);
   if (!bytes) throw Error("from_base64: the text is not base64, or not all of it");
-  const auto memory = make_ref<worker::HeapMemory>(bytes->size());
+  const worker::FramePlace place = worker::place_for_frame(bytes->size());
   const auto given = std::as_bytes(std::span(*bytes));
-  std::copy(given.begin(), given.end(), memory->bytes().begin());
-  if (const auto fault = shared::frame_fault(memory->bytes())) {
+  std::copy(given.begin(), given.end(), place.to_fill.begin());
+  if (const auto fault = shared::frame_fault(place.bytes)) {
     throw Error("from_base64: " + *fault);
   }
-  return FrameAccess::make(memory->bytes(), memory);
+  return FrameAccess::make(place.bytes, place.owner);
 }
 
 }  // namespace ekiden

@@ -19,6 +19,7 @@
 #include "worker/app/background.hpp"
 #include "worker/app/definition.hpp"
 #include "worker/app/frame_access.hpp"
+#include "worker/app/frame_place.hpp"
 #include "worker/app/held_memory.hpp"
 #include "worker/seal/app_call.hpp"
 #include "worker/seal/violation.hpp"
@@ -110,15 +111,17 @@ void DependsOn::write_key(detail::KeyWriter& key) const {
 namespace detail {
 namespace {
 
-/// What a cache knows a function as. Not a member of the function: that is read-only after set-up.
+/// What is learned of a function after set-up, when the function itself is read-only.
 struct Numbers {
   std::atomic<std::uint32_t> epoch;  ///< of the cache
   shared::Names names;
   std::uint32_t function;
+  worker::ResultFrame result_frame;
 };
 
 constexpr std::uint32_t kMostFunctions = 4096;
 std::uint32_t functions_made = 0;
+std::array<Numbers, kMostFunctions> known_numbers;
 
 }  // namespace
 
@@ -171,9 +174,8 @@ struct MemoizedBase::Place {
 
  private:
   static const Numbers& numbers_of(const MemoizedBase& function, shared::MemoCache& memory) {
-    static std::array<Numbers, kMostFunctions> known;
     static std::mutex mutex;
-    Numbers& numbers = known[function.ordinal_];
+    Numbers& numbers = known_numbers[function.ordinal_];
     const std::uint32_t epoch = worker::cache_epoch.load(std::memory_order_acquire);
     if (numbers.epoch.load(std::memory_order_acquire) == epoch) return numbers;
     const std::lock_guard lock(mutex);
@@ -277,6 +279,14 @@ void MemoizedBase::get(const KeyWriter& key, const Computation& computation, boo
   }
   const shared::Pin pinned = pin(key.view(), computation, forced);
   std::memcpy(result.data(), pinned.bytes().data(), result.size());
+}
+
+Frame MemoizedBase::make_frame(shared::ValueWriter& result, const std::function<Frame()>& make,
+                               bool& in_place) const {
+  worker::FramesInPlace frames(result, known_numbers[ordinal_].result_frame);
+  Frame frame = make();
+  in_place = frames.accept(frame);
+  return frame;
 }
 
 bool MemoizedBase::erase(const KeyWriter& key) const {

@@ -142,6 +142,10 @@ class MemoizedBase : public Counted {
     return argument < 64 && (ignored_ >> argument & 1U) != 0;
   }
   bool caches_none() const noexcept { return options_.cache_none; }
+  /// Calls `make`, so that the frame that it returns lies where the result is to be, if that can
+  /// be; then `in_place` is true.
+  Frame make_frame(shared::ValueWriter& result, const std::function<Frame()>& make,
+                   bool& in_place) const;
 
  private:
   struct Place;
@@ -180,14 +184,27 @@ class MemoizedFunction : public MemoizedBase {
   virtual bool filter(const R& result) const = 0;
 
   void compute(shared::ValueWriter& result, const A&... arguments) const {
-    const R value = call(arguments...);
-    const auto encoded = Stored<R>::encode(value);
-    const std::span<const std::byte> bytes = std::as_bytes(std::span(encoded));
-    const std::span<std::byte> place = reserve(result, bytes.size());
-    if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
+    bool in_place = false;
+    const R value = make(result, in_place, arguments...);
+    if (!in_place) {
+      const auto encoded = Stored<R>::encode(value);
+      const std::span<const std::byte> bytes = std::as_bytes(std::span(encoded));
+      const std::span<std::byte> place = reserve(result, bytes.size());
+      if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
+    }
     bool kept = filter(value);
     if constexpr (kIsOptional<R>) kept = kept && (value.has_value() || this->caches_none());
     if (!kept) do_not_keep(result);
+  }
+
+ private:
+  R make(shared::ValueWriter& result, bool& in_place, const A&... arguments) const {
+    if constexpr (std::same_as<R, Frame>) {
+      return make_frame(
+          result, [&] { return call(arguments...); }, in_place);
+    } else {
+      return call(arguments...);
+    }
   }
 };
 
@@ -365,10 +382,11 @@ constexpr bool check_result() {
     static_assert(kNever<R>,
                   "memoize: the function returns nothing, so there is nothing to remember");
   } else if constexpr (std::is_reference_v<R> || kRefersElsewhere<R>) {
-    static_assert(kNever<R>,
-                  "memoize: the function returns a pointer, reference or view, or a struct with one, "
-                  "which means nothing in another process; return what it refers to by value, as a "
-                  "Frame, std::string, std::array or std::vector");
+    static_assert(
+        kNever<R>,
+        "memoize: the function returns a pointer, reference or view, or a struct with one, "
+        "which means nothing in another process; return what it refers to by value, as a "
+        "Frame, std::string, std::array or std::vector");
   } else if constexpr (!Storable<R>) {
     static_assert(kNever<R>,
                   "memoize: the function returns a type that cannot be shared between processes; "
