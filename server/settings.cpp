@@ -158,6 +158,10 @@ const std::array kSettings{
         "Age of a worker's heartbeat at which it is killed and replaced. 0: never.",
         [](auto& s) -> auto& { return s.timeout; }, Special::zero),
     setting(
+        "request-timeout", "", kTimes, seconds, 1, kDay,
+        "How long a callback may take, its wait for a thread included; beyond: 504. 0: any time.",
+        [](auto& s) -> auto& { return s.worker.request_timeout; }, Special::zero),
+    setting(
         "graceful-timeout", "", kTimes, seconds, 0, kDay,
         "How long workers may finish what they do when they are to leave.",
         [](auto& s) -> auto& { return s.worker.graceful_timeout; }),

@@ -72,9 +72,10 @@ void Supervisor::balance() {
   }
 }
 
-/// A worker in which a write was refused may hold locks and memory that nobody gives back. It
-/// serves until another has taken its place: that is planned, so there is no back-off, but a limit,
-/// lest an app that breaks the rule with every request have its workers forked as often.
+/// A worker in which a write was refused may hold locks and memory that nobody gives back, one
+/// whose threads are held by overdue callbacks is of little use. It serves until another has taken
+/// its place: that is planned, so there is no back-off, but a limit, lest an app that breaks the
+/// rule with every request have its workers forked as often.
 void Supervisor::start_successors() {
   for (auto& worker : workers_) {
     if (!worker->wants_successor || worker->has_successor || worker->leaving()) continue;
@@ -86,9 +87,8 @@ void Supervisor::start_successors() {
     }
     seat.replace_not_before_ns = now_ + count(kReplacementInterval);
     worker->has_successor = true;
-    log(LogLevel::info,
-        "worker {} ({}) will be replaced: a write to what set-up had made was refused",
-        worker->number, worker->pid());
+    log(LogLevel::info, "worker {} ({}) will be replaced: {}", worker->number, worker->pid(),
+        *worker->wants_successor);
   }
 }
 
@@ -177,7 +177,7 @@ void Supervisor::read_worker(WorkerHandle& worker) {
       log(LogLevel::info, "worker {} ({}) is ready", worker.number, worker.pid());
       retire_predecessors(worker);
     } else if (packet.bytes[0] == static_cast<char>(shared::WorkerMessage::replace)) {
-      worker.wants_successor = true;
+      worker.wants_successor = packet.bytes.substr(1);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "server/descriptor.hpp"
@@ -28,8 +29,8 @@ class WorkerHandle {
   Descriptor channel;
   Process process;  ///< none until it said hello
   shared::WorkerState state = shared::WorkerState::booting;
-  bool wants_successor = false;  ///< serves until a successor is ready
-  bool has_successor = false;    ///< it may be started: this one's seat counts as empty
+  std::optional<std::string> wants_successor;  ///< why; serves until a successor is ready
+  bool has_successor = false;  ///< it may be started: this one's seat counts as empty
 
   pid_t pid() const noexcept { return process.pid(); }
   bool leaving() const noexcept { return state == shared::WorkerState::draining; }

@@ -33,6 +33,7 @@ struct WorkerSettings {
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds graceful_timeout{30'000};
+  std::chrono::milliseconds request_timeout{0};  ///< of callbacks; beyond: 504. 0: none
   bool debug = false;
   SealMode seal = SealMode::error;
   DevTools dev_tools;
@@ -59,10 +60,10 @@ struct Heritage {
   int channel = -1;  ///< SOCK_SEQPACKET to the master; end of file means the master died
 };
 
-/// What a worker tells the master over `channel`, one byte a message.
+/// What a worker tells the master over `channel`: the first byte of a message.
 enum class WorkerMessage : std::uint8_t {
-  ready = 'R',  ///< serving; before it the master counts the worker as booting
-  replace = 'V',  ///< the app's code was refused a write: start a successor, then let me drain
+  ready = 'R',    ///< serving; before it the master counts the worker as booting
+  replace = 'V',  ///< start a successor, then let me drain; the reason follows, a text
 };
 
 }  // namespace ekiden::shared

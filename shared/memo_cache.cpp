@@ -324,7 +324,8 @@ bool MemoCache::Impl::due_early(const Pin& pin, const KeyHash& hash, double beta
 /// Waits for the leader of `join`. False if that would be a deadlock.
 bool MemoCache::Impl::follow(const Join& join, bool& leader_died) {
   pins.count(&CounterStripe::waits);
-  const auto ended = flight.wait(join.ticket, join.wake, wait_begins, wait_ends);
+  const auto ended = flight.wait(join.ticket, join.wake, hooks);
+  if (ended == SingleFlight::Ended::given_up) throw WaitGivenUp();
   leader_died = ended == SingleFlight::Ended::leader_died;
   if (leader_died) writer.bury(join.ticket);
   return ended != SingleFlight::Ended::would_deadlock;
@@ -474,9 +475,11 @@ void MemoCache::notify(std::string_view key) {
 }
 
 void MemoCache::wait(std::string_view key, std::uint32_t seen, std::chrono::milliseconds patience) {
-  if (impl_->wait_begins) impl_->wait_begins();
+  const WaitHooks& hooks = impl_->hooks;
+  if (SingleFlight::gives_up(hooks)) throw WaitGivenUp();
+  if (hooks.begin) hooks.begin();
   futex_wait(impl_->watch_word(key), seen, patience);
-  if (impl_->wait_ends) impl_->wait_ends();
+  if (hooks.end) hooks.end();
 }
 
 Outbox& MemoCache::outbox() noexcept { return impl_->outbox; }
@@ -488,10 +491,7 @@ std::vector<EntryInfo> MemoCache::list(std::string_view prefix, std::size_t coun
   return impl_->writer.list(prefix, count, head);
 }
 
-void MemoCache::set_wait_hooks(std::function<void()> begin, std::function<void()> end) {
-  impl_->wait_begins = std::move(begin);
-  impl_->wait_ends = std::move(end);
-}
+void MemoCache::set_wait_hooks(WaitHooks hooks) { impl_->hooks = std::move(hooks); }
 
 CacheCounters MemoCache::counters() const {
   CacheCounters total{};

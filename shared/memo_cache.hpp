@@ -19,6 +19,7 @@
 #include "shared/clock.hpp"
 #include "shared/function_statistics.hpp"
 #include "shared/generations.hpp"
+#include "shared/wait_hooks.hpp"
 
 namespace ekiden::shared {
 
@@ -230,7 +231,7 @@ class MemoCache {
   ///
   /// What `compute` throws reaches its caller; those who waited, and for about a second those who
   /// ask, get ComputationFailed with its text. `compute` may use the cache; a computation that
-  /// would wait for itself is done a second time instead.
+  /// would wait for itself is done a second time instead. Throws WaitGivenUp.
   Pin get_or_compute(std::string_view key, const StoreOptions& options,
                      const std::function<void(ValueWriter&)>& compute);
   /// Computes, whatever there is, and puts the result in its place, unless `key` was erased
@@ -242,14 +243,15 @@ class MemoCache {
   std::uint32_t watch(std::string_view key) const;
   void notify(std::string_view key);
   /// Sleeps until the word of `key` is no longer `seen`, at most `patience`; may return early.
+  /// Throws WaitGivenUp.
   void wait(std::string_view key, std::uint32_t seen, std::chrono::milliseconds patience);
 
   /// What other machines must be told, for the tier that reaches them.
   Outbox& outbox() noexcept;
 
-  /// Called around every wait for another's computation, on the waiting thread, so that the worker
-  /// can let another callback run meanwhile. They must not throw.
-  void set_wait_hooks(std::function<void()> begin, std::function<void()> end);
+  /// Called at every wait, so that the worker can let another callback run meanwhile, and can call
+  /// the waiting one back.
+  void set_wait_hooks(WaitHooks hooks);
 
   CacheCounters counters() const;
   std::vector<FunctionTotals> statistics() const;

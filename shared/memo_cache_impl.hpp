@@ -13,6 +13,7 @@
 #include "shared/outbox.hpp"
 #include "shared/segment.hpp"
 #include "shared/single_flight.hpp"
+#include "shared/wait_hooks.hpp"
 
 namespace ekiden::shared {
 
@@ -86,7 +87,7 @@ struct MemoCache::Impl {
   std::atomic<std::uint32_t>* watch_words;
   Outbox outbox;
   std::uint64_t (*now)();
-  std::function<void()> wait_begins, wait_ends;
+  WaitHooks hooks;
 };
 
 /// Builds a result in private memory.

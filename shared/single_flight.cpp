@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "shared/single_flight.hpp"
 
-#include "shared/futex.hpp"
-#include "shared/process_identity.hpp"
-
 #include <chrono>
 #include <vector>
+
+#include "shared/futex.hpp"
+#include "shared/process_identity.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -69,26 +69,31 @@ bool SingleFlight::abandoned(const Ticket& ticket) const noexcept {
 }
 
 SingleFlight::Ended SingleFlight::wait(const Ticket& leader, std::uint32_t wake,
-                                       const std::function<void()>& begin,
-                                       const std::function<void()>& end) {
+                                       const WaitHooks& hooks) {
   announce(leader.entry + 1);
   Ended ended = Ended::would_deadlock;
   if (!closes_ring(leader.entry)) {
-    if (begin) begin();
-    ended = wait_blocking(leader, wake);
-    if (end) end();
+    if (hooks.begin) hooks.begin();
+    ended = wait_blocking(leader, wake, hooks);
+    if (hooks.end) hooks.end();
   }
   announce(0);
   return ended;
 }
 
-SingleFlight::Ended SingleFlight::wait_blocking(const Ticket& leader, std::uint32_t wake) {
+bool SingleFlight::gives_up(const WaitHooks& hooks) {
+  return hooks.given_up && led.empty() && hooks.given_up();
+}
+
+SingleFlight::Ended SingleFlight::wait_blocking(const Ticket& leader, std::uint32_t wake,
+                                                const WaitHooks& hooks) {
   Entry& entry = entries_[leader.entry];
   while (entry.state.load() == leader.state && entry.wake.load() == wake) {
     // A leader that was reaped meanwhile has its row cleared or reused; but then the entry has
     // moved on, which the next turn sees.
     if (leader_dead(leader)) return Ended::leader_died;
     if (closes_ring(leader.entry)) return Ended::would_deadlock;
+    if (gives_up(hooks)) return Ended::given_up;
     futex_wait(entry.wake, wake, kLookEvery);
   }
   return abandoned(leader) ? Ended::leader_died : Ended::look_again;

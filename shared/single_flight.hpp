@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "shared/cache_writer.hpp"
 #include "shared/entry_table.hpp"
 #include "shared/pins.hpp"
-
-#include <cstdint>
-#include <functional>
+#include "shared/wait_hooks.hpp"
 
 namespace ekiden::shared {
 
@@ -19,14 +19,15 @@ namespace ekiden::shared {
 /// Thread safety: wait from any thread. After a crash: a dead waiter leaves nothing behind.
 class SingleFlight {
  public:
-  enum class Ended { look_again, leader_died, would_deadlock };
+  enum class Ended { look_again, leader_died, would_deadlock, given_up };
 
   SingleFlight(EntryTable& entries, PinTable& pins) : entries_(entries), pins_(pins) {}
 
-  /// Blocks until the computation of `leader` has come to an end or can come to none. `begin` and
-  /// `end` are called around the blocking part.
-  Ended wait(const Ticket& leader, std::uint32_t wake, const std::function<void()>& begin,
-             const std::function<void()>& end);
+  /// Blocks until the computation of `leader` has come to an end or can come to none, or until the
+  /// wait is given up, which leaves the leader alone.
+  Ended wait(const Ticket& leader, std::uint32_t wake, const WaitHooks& hooks);
+  /// Whether the calling thread should stop to wait.
+  static bool gives_up(const WaitHooks& hooks);
   /// True if the entry was given up because its worker died, and is not in use again.
   bool abandoned(const Ticket& ticket) const noexcept;
 
@@ -40,7 +41,7 @@ class SingleFlight {
   };
 
  private:
-  Ended wait_blocking(const Ticket& leader, std::uint32_t wake);
+  Ended wait_blocking(const Ticket& leader, std::uint32_t wake, const WaitHooks& hooks);
   bool leads(std::uint32_t entry) const noexcept;
   bool closes_ring(std::uint32_t entry) const noexcept;
   void announce(std::uint32_t waits_for) noexcept;

@@ -16,8 +16,8 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 /// One HTTP request, complete and checked by the header policy. Reused for the next request of its
 /// connection, so that its buffers are allocated once.
 ///
-/// Thread safety: owned by one thread at a time: the polling thread, or the callback thread that it
-/// was handed to.
+/// Thread safety: the polling thread's; while a callback thread has it, both may read it and nobody
+/// writes.
 struct Request {
   Method method = Method::get;
   int version = 11;         ///< 10 or 11
@@ -28,9 +28,9 @@ struct Request {
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string body;
   std::string remote;  ///< peer address, "127.0.0.1" or "unix:"
-  /// Set while the request is worked on, by another thread, once the client has hung up; nullptr
-  /// where nobody watches.
-  const std::atomic<bool>* client_gone = nullptr;
+  /// Set while the request is worked on, by another thread, once the client has hung up or been
+  /// told that it took too long; nullptr where nobody watches.
+  const std::atomic<bool>* cancelled = nullptr;
 
   /// Value of the named header (any case), or an empty view.
   std::string_view header(std::string_view name) const noexcept;
@@ -71,7 +71,12 @@ class Service {
   virtual Next begin(Request& request, Response& response) noexcept = 0;
 
   /// Called on a callback thread; may take as long as it takes.
-  virtual void run(Request& request, Response& response) noexcept = 0;
+  virtual void run(const Request& request, Response& response) noexcept = 0;
+
+  /// Called on the polling thread when the time for a request is over that `run` has not answered,
+  /// whether it has begun or not. Fills `response`, another one than `run`'s, with a 504. Returns
+  /// who was to answer, as logs name it: "callback graph.figure (app.cpp:40)".
+  virtual std::string time_out(const Request& request, Response& response) noexcept = 0;
 };
 
 }  // namespace ekiden::worker

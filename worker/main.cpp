@@ -6,6 +6,8 @@
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 #include "worker/app/cache_tiers.hpp"
+#include "worker/app/replacement.hpp"
+#include "worker/app/stack_sample.hpp"
 #include "worker/generation.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/polling_loop.hpp"
@@ -36,13 +38,16 @@ shared::Scoreboard& scoreboard_of(const shared::Heritage& heritage) {
 int worker_main(const shared::Heritage& heritage, Generation& generation) {
   prepare_signals();
   try {
+    set_master(heritage);
+    watch_samples();
     open_process_cache(heritage);
     generation.begin_serving(heritage);
     // Never destroyed: callbacks that outlast the drain still use it when the process ends.
     auto& loop = *new PollingLoop(heritage, scoreboard_of(heritage), generation.service());
     CallbackPool& pool = loop.pool();
     if (heritage.cache != nullptr) {
-      heritage.cache->set_wait_hooks([&pool] { pool.begin_wait(); }, [&pool] { pool.end_wait(); });
+      heritage.cache->set_wait_hooks({[&pool] { pool.begin_wait(); }, [&pool] { pool.end_wait(); },
+                                      [&pool] { return pool.called_back(); }});
     }
     const int code = loop.run();
     flush_process_cache();

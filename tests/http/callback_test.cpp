@@ -105,6 +105,64 @@ TEST(Callback, ARunningCallbackIsToldThatItsClientHasGone) {
   EXPECT_TRUE(worker.service.wait_until_held());
 }
 
+shared::WorkerSettings with_deadline(std::chrono::milliseconds limit) {
+  shared::WorkerSettings settings = with_threads(1);
+  settings.request_timeout = limit;
+  return settings;
+}
+
+TEST(Callback, BeyondItsTimeTheClientGetsAnotherAnswerAndTheConnectionEnds) {
+  ServedWorker worker(with_deadline(std::chrono::milliseconds(100)));
+  RawClient client = worker.connect(), next = worker.connect();
+  client.send(hold("late") + RawClient::get_request("/text"));
+  ASSERT_TRUE(worker.service.wait_until_held());
+
+  const Reply reply = client.receive();
+
+  EXPECT_EQ(reply.status, 504);
+  EXPECT_EQ(reply.body, "late");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_EQ(client.receive_all(), "");
+  worker.service.let_go();
+  EXPECT_EQ(next.get("/text").body, "text");
+}
+
+TEST(Callback, BeyondItsTimeAQueuedOneIsNotRun) {
+  ServedWorker worker(with_deadline(std::chrono::milliseconds(100)));
+  RawClient running = worker.connect(), queued = worker.connect();
+  running.send(hold("running"));
+  ASSERT_TRUE(worker.service.wait_until_held());
+  queued.send(RawClient::post_request("/echo", "queued"));
+
+  EXPECT_EQ(running.receive().status, 504);
+  EXPECT_EQ(queued.receive().status, 504);
+
+  EXPECT_TRUE(worker.process.wait_until([](const auto& slot) { return slot.busy == 1; }));
+  worker.service.let_go();
+  EXPECT_TRUE(worker.process.wait_until([](const auto& slot) { return slot.busy == 0; }));
+  EXPECT_EQ(worker.service.begun(), 1);
+}
+
+TEST(Callback, BeyondItsTimeARunningOneIsTold) {
+  ServedWorker worker(with_deadline(std::chrono::milliseconds(100)));
+  RawClient client = worker.connect();
+  client.send(RawClient::post_request("/watch", "x"));
+  ASSERT_TRUE(worker.service.wait_until_held());
+
+  EXPECT_EQ(client.receive().status, 504);
+  EXPECT_TRUE(worker.service.wait_until_held());
+}
+
+TEST(Callback, TheDeadlineOfOneIsNotThatOfTheNextOnItsConnection) {
+  ServedWorker worker(with_deadline(std::chrono::seconds(20)));
+  RawClient client = worker.connect();
+
+  for (const char* body : {"1", "2", "3"}) {
+    client.send(RawClient::post_request("/echo", body));
+    EXPECT_EQ(client.receive().body, body);
+  }
+}
+
 TEST(Callback, AHalfClosedClientStillGetsItsAnswer) {
   ServedWorker worker(with_threads(1));
   RawClient client = worker.connect();

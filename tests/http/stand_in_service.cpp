@@ -61,7 +61,7 @@ worker::Service::Next StandInService::begin(worker::Request& request,
   return Next::send;
 }
 
-void StandInService::run(worker::Request& request, worker::Response& response) noexcept {
+void StandInService::run(const worker::Request& request, worker::Response& response) noexcept {
   begun_->fetch_add(1);
   if (request.path == "/hold") {
     char byte = 'h';
@@ -74,13 +74,21 @@ void StandInService::run(worker::Request& request, worker::Response& response) n
   response.body = request.body;
 }
 
+std::string StandInService::time_out(const worker::Request& request,
+                                     worker::Response& response) noexcept {
+  response.status = 504;
+  response.content_type = "text/plain";
+  response.body = "late";
+  return "stand-in " + request.path;
+}
+
 /// Tells the test that it has begun, and again once the client has gone.
 void StandInService::watch(const worker::Request& request) {
   const char byte = 'w';
   bool told = ::write(held_[1], &byte, 1) == 1;
   constexpr std::chrono::milliseconds kStep{5};
   for (auto left = std::chrono::milliseconds(kPatience); told && left > kStep; left -= kStep) {
-    if (*request.client_gone) {
+    if (*request.cancelled) {
       told = ::write(held_[1], &byte, 1) == 1;
       return;
     }

@@ -14,6 +14,8 @@ namespace ekiden::test {
 ///   /show         method, path, query and body      /echo    the body, from a callback thread
 ///   /hold         as /echo, once let_go() is called
 ///   /empty        204                               /watch   as /echo, once the client has gone
+///
+/// What takes too long is answered "late".
 class StandInService final : public worker::Service {
  public:
   /// Makes the pipes and counters that the worker's process will share with the test's.
@@ -21,7 +23,9 @@ class StandInService final : public worker::Service {
   ~StandInService() override;
 
   Next begin(worker::Request& request, worker::Response& response) noexcept override;
-  void run(worker::Request& request, worker::Response& response) noexcept override;
+  void run(const worker::Request& request, worker::Response& response) noexcept override;
+  std::string time_out(const worker::Request& request,
+                       worker::Response& response) noexcept override;
 
   /// Waits until one more callback of /hold or /watch has begun, or one of /watch has noticed that
   /// its client has gone. False after kPatience.

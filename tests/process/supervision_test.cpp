@@ -103,13 +103,14 @@ TEST(Supervision, AStoppedWorkerIsKilledEvenThoughItCannotAbort) {
   EXPECT_THAT(server.wait_for("died: "), HasSubstr("killed by the master: heartbeat older"));
 }
 
-/// As a worker in which a write to sealed memory was refused.
+/// As a worker in which a write to sealed memory was refused, or whose threads are held.
 server::AppCode app_that_asks_for_replacement() {
   server::AppCode code = idle_app();
   code.serve = [](const shared::Heritage& heritage) {
     say_ready(heritage);
-    const auto message = shared::WorkerMessage::replace;
-    if (write(heritage.channel, &message, 1) != 1) return 1;
+    const std::string message = std::string(1, 'V') + "it is tired";
+    const auto size = static_cast<ssize_t>(message.size());
+    if (write(heritage.channel, message.data(), message.size()) != size) return 1;
     return wait_to_leave(heritage);
   };
   return code;
@@ -120,7 +121,7 @@ TEST(Supervision, AWorkerThatAsksForItLeavesWhenItsSuccessorIsReady) {
   RunningServer server = stand_in.start(app_that_asks_for_replacement());
   const std::string first = std::to_string(server.ready_worker(1));
 
-  server.wait_for("worker 1 (" + first + ") will be replaced");
+  server.wait_for("worker 1 (" + first + ") will be replaced: it is tired");
   EXPECT_NE(std::to_string(server.ready_worker(1, 2)), first);
   server.wait_for("worker 1 (" + first + ") has left");
   EXPECT_EQ(server.count("set-up runs"), 1);

@@ -54,6 +54,7 @@ TEST(CommandLine, AnAppAloneGetsTheDefaults) {
   EXPECT_EQ(settings.workers, 1U);
   EXPECT_EQ(settings.worker.threads, 1U);
   EXPECT_EQ(settings.timeout, 30s);
+  EXPECT_EQ(settings.worker.request_timeout, 0s);
   EXPECT_EQ(settings.worker.graceful_timeout, 30s);
   EXPECT_EQ(settings.worker.keep_alive, 75s);
   EXPECT_EQ(settings.cache_size, 128U << 20);

@@ -87,7 +87,7 @@ TEST_F(RedisMachinesTest, WhoWaitsForAnotherMachineGivesItsPlaceBack) {
   ended = 0;
   Child leader = start_leader(seconds(30));
   RedisMachine other(options());
-  other.memory().set_wait_hooks([] { ++begun; }, [] { ++ended; });
+  other.memory().set_wait_hooks({[] { ++begun; }, [] { ++ended; }});
   std::thread finish([&] {
     eventually([&] { return begun > ended; });
     board_->finish = 1;

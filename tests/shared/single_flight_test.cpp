@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "shared/memo_cache.hpp"
-#include "tests/shared/cache_values.hpp"
-#include "tests/shared/processes.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <atomic>
 #include <thread>
 #include <vector>
+
+#include "shared/memo_cache.hpp"
+#include "tests/shared/cache_values.hpp"
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -172,7 +172,7 @@ TEST_F(SingleFlightTest, WaitHooksRunAroundEveryWait) {
     std::atomic<int> begun, ended;
   };
   SharedObject<Hooks> hooks;
-  cache_.set_wait_hooks([&] { ++hooks->begun; }, [&] { ++hooks->ended; });
+  cache_.set_wait_hooks({[&] { ++hooks->begun; }, [&] { ++hooks->ended; }});
   Child leader = start_leader();
   Child follower = start_follower(2, "answer");
 
@@ -185,6 +185,54 @@ TEST_F(SingleFlightTest, WaitHooksRunAroundEveryWait) {
   EXPECT_EQ(hooks->ended, 1);
   EXPECT_EQ(leader.exit_code_within(30), 0);
   EXPECT_TRUE(cache_.reap(1) && cache_.reap(2));
+}
+
+TEST_F(SingleFlightTest, AWaitThatIsGivenUpLeavesTheComputationAlone) {
+  SharedObject<std::atomic<int>> given_up;
+  cache_.set_wait_hooks({{}, {}, [&] { return *given_up != 0; }});
+  Child leader = start_leader();
+  Child follower([this] {
+    cache_.attach(2);
+    try {
+      cache_.get_or_compute("key", {}, computes("not called"));
+    } catch (const WaitGivenUp&) {
+      return 0;
+    }
+    return 1;
+  });
+  ASSERT_TRUE(waiting(1));
+
+  *given_up = 1;
+
+  EXPECT_EQ(follower.exit_code_within(30), 0);
+  board_->finish = 1;
+  EXPECT_EQ(leader.exit_code_within(30), 0);
+  EXPECT_EQ(text(cache_.find("key").value()), "answer");
+  EXPECT_TRUE(cache_.reap(1) && cache_.reap(2));
+}
+
+TEST_F(SingleFlightTest, WhoComputesForOthersDoesNotGiveUpItsOwnWait) {
+  cache_.set_wait_hooks({{}, {}, [] { return true; }});
+  Child leader = start_leader();
+  Child middle([this] {
+    cache_.attach(2);
+    const Pin pin = cache_.get_or_compute("other", {}, [this](ValueWriter& writer) {
+      computes(text(cache_.get_or_compute("key", {}, computes("not called"))))(writer);
+    });
+    return text(pin) == "answer" ? 0 : 1;
+  });
+  ASSERT_TRUE(waiting(1));
+  board_->finish = 1;
+
+  EXPECT_EQ(middle.exit_code_within(30), 0);
+  EXPECT_EQ(leader.exit_code_within(30), 0);
+  EXPECT_TRUE(cache_.reap(1) && cache_.reap(2));
+}
+
+TEST_F(SingleFlightTest, AWaitForAWordCanBeGivenUpToo) {
+  cache_.set_wait_hooks({{}, {}, [] { return true; }});
+
+  EXPECT_THROW(cache_.wait("key", cache_.watch("key"), std::chrono::minutes(1)), WaitGivenUp);
 }
 
 TEST_F(SingleFlightTest, AnExceptionReachesItsCallerAndItsTextThoseWhoWait) {

@@ -68,6 +68,18 @@ class Site {
     return {response.status, std::string(response.content_type), response.headers,
             std::string(response.bytes())};
   }
+  /// What the client gets if the request takes too long, and who it is laid to.
+  std::pair<Answer, std::string> late(Method method, std::string path, std::string body = {}) {
+    Request request;
+    request.method = method;
+    request.path = std::move(path);
+    request.body = std::move(body);
+    Response response;
+    std::string who = router_->time_out(request, response);
+    return {{response.status, std::string(response.content_type), response.headers,
+             std::string(response.bytes())},
+            std::move(who)};
+  }
   Answer get(std::string path, Headers headers = {}) {
     return ask(Method::get, std::move(path), std::move(headers));
   }

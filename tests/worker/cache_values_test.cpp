@@ -210,6 +210,15 @@ TEST_F(CacheValues, AHeldLockIsNotEvicted) {
   EXPECT_FALSE(values_.try_lock("import").has_value());
 }
 
+TEST_F(CacheValues, WaitsForALockOrAThrottleCanBeCalledBack) {
+  cache_.set_wait_hooks({{}, {}, [] { return true; }});
+  const CacheLock lock = values_.lock("import");
+  values_.throttle("mail", 1, std::chrono::hours(1));
+
+  EXPECT_THROW(values_.lock("import"), WaitCancelled);
+  EXPECT_THROW(values_.throttle("mail", 1, std::chrono::hours(1)), WaitCancelled);
+}
+
 TEST_F(CacheValues, ABarrierLetsOneInAtATime) {
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;

@@ -10,6 +10,9 @@
 #include <optional>
 #include <semaphore>
 #include <utility>
+#include <vector>
+
+#include "worker/app/stack_sample.hpp"
 
 namespace ekiden::worker {
 namespace {
@@ -17,6 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Submitted = CallbackPool::Submitted;
+using State = CallbackPool::GivenUp::State;
 
 class Task final : public CallbackPool::Job {
  public:
@@ -44,6 +48,7 @@ class CallbackPoolTest : public testing::Test {
       busy_ = busy;
       busy_.notify_all();
     };
+    options.lost_threads = [this](std::uint32_t lost) { lost_ = lost; };
     return pool_.emplace(std::move(options));
   }
 
@@ -61,6 +66,7 @@ class CallbackPoolTest : public testing::Test {
 
   std::counting_semaphore<1000> finished_{0}, begun_{0}, go_on_{0};
   std::atomic<std::uint32_t> busy_{0};
+  std::uint32_t lost_ = 0;
   std::optional<CallbackPool> pool_;
 };
 
@@ -183,6 +189,84 @@ TEST_F(CallbackPoolTest, SparesAreBoundedAndRetire) {
   EXPECT_EQ(pool.thread_count(), 2u);
 }
 
+TEST_F(CallbackPoolTest, AQueuedJobThatIsGivenUpIsDropped) {
+  CallbackPool& pool = make(1);
+  const auto running = blocker();
+  bool ran = false;
+  const auto queued = task([&ran] { ran = true; });
+  pool.submit(running);
+  begun_.acquire();
+  pool.submit(queued);
+
+  EXPECT_EQ(pool.give_up(*queued).state, State::dropped);
+  EXPECT_EQ(pool.busy(), 1u);
+
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(1));
+  EXPECT_EQ(pool.give_up(*queued).state, State::finished);
+  EXPECT_FALSE(ran);
+}
+
+TEST_F(CallbackPoolTest, ARunningJobThatIsGivenUpGoesOnAndSaysWhereItIs) {
+  watch_samples();
+  CallbackPool& pool = make(1);
+  const auto running = blocker();
+  pool.submit(running);
+  begun_.acquire();
+
+  const CallbackPool::GivenUp given_up = pool.give_up(*running);
+
+  EXPECT_EQ(given_up.state, State::running);
+  EXPECT_FALSE(given_up.stack->wait(seconds(10)).empty());
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(1));
+  EXPECT_EQ(pool.give_up(*running).state, State::finished);
+}
+
+TEST_F(CallbackPoolTest, AWaitingJobThatIsGivenUpIsCalledBackAndNoOtherIs) {
+  watch_samples();
+  CallbackPool& pool = make(1);
+  bool before = true, after = false, next = true;
+  const auto waiter = task([&] {
+    before = pool.called_back();
+    pool.begin_wait();
+    begun_.release();
+    go_on_.acquire();
+    after = pool.called_back();
+    pool.end_wait();
+  });
+  pool.submit(waiter);
+  begun_.acquire();
+
+  EXPECT_EQ(pool.give_up(*waiter).state, State::waiting);
+  go_on_.release();
+  EXPECT_TRUE(wait_for_finished(1));
+  pool.submit(task([&] { next = pool.called_back(); }));
+  EXPECT_TRUE(wait_for_finished(1));
+
+  EXPECT_FALSE(before);
+  EXPECT_TRUE(after);
+  EXPECT_FALSE(next);
+  EXPECT_EQ(lost_, 0u);
+}
+
+TEST_F(CallbackPoolTest, SaysWhenMoreThanHalfOfItsThreadsAreLost) {
+  watch_samples();
+  CallbackPool& pool = make(4);
+  const std::vector jobs{blocker(), blocker(), blocker()};
+  for (const auto& job : jobs) pool.submit(job);
+  for (int i = 0; i < 3; ++i) begun_.acquire();
+
+  pool.give_up(*jobs[0]);
+  pool.give_up(*jobs[1]);
+  EXPECT_EQ(lost_, 0u);
+  pool.give_up(*jobs[2]);
+  EXPECT_EQ(lost_, 3u);
+
+  go_on_.release(3);
+  EXPECT_TRUE(wait_for_finished(3));
+}
+
 TEST_F(CallbackPoolTest, WaitsOnStrangeThreadsChangeNothing) {
   CallbackPool& pool = make(1);
 
@@ -190,6 +274,7 @@ TEST_F(CallbackPoolTest, WaitsOnStrangeThreadsChangeNothing) {
   pool.begin_wait();
   pool.end_wait();
 
+  EXPECT_FALSE(pool.called_back());
   EXPECT_EQ(pool.busy(), 0u);
   EXPECT_EQ(pool.submit(task([] {})), Submitted::runs_now);
   EXPECT_TRUE(wait_for_finished(1));

@@ -152,7 +152,7 @@ TEST(Context, TellsThatTheClientHasGone) {
   std::atomic<bool> gone{false};
   DirectCall direct;
   EXPECT_FALSE(callback_context().cancelled());
-  direct.request.client_gone = &gone;
+  direct.request.cancelled = &gone;
   EXPECT_FALSE(callback_context().cancelled());
   gone = true;
   EXPECT_TRUE(callback_context().cancelled());
@@ -232,9 +232,9 @@ TEST(Response, QuotesWhatACookieCannotHaveAndReadsItBack) {
   });
   const std::string quoted = R"("two\073 \"words\"\\\015\012\303\244")";
 
-  const Answer answer = site.ask(
-      Method::post, "/_dash-update-component",
-      {{"Content-Type", "application/json"}, {"Cookie", "a=1; b=" + quoted}}, kCall);
+  const Answer answer =
+      site.ask(Method::post, "/_dash-update-component",
+               {{"Content-Type", "application/json"}, {"Cookie", "a=1; b=" + quoted}}, kCall);
 
   EXPECT_THAT(answer.headers, HasSubstr("Set-Cookie: a=" + quoted + "; Path=/"));
   EXPECT_THAT(answer.body, HasSubstr(Json(value).dump()));

@@ -415,5 +415,36 @@ TEST(FailingCallback, NamesTheArgumentThatHasTheWrongType) {
               AllOf(HasSubstr("BadArgument"), HasSubstr("in.value")));
 }
 
+TEST(Late, IsAnswered504WithoutANameWhichGoesToTheLog) {
+  Site site = one_callback(echo);
+
+  const auto [answer, who] = site.late(Method::post, "/_dash-update-component", kCall);
+
+  EXPECT_EQ(answer.status, 504);
+  EXPECT_EQ(answer.type, "text/html; charset=utf-8");
+  EXPECT_THAT(answer.body, AllOf(HasSubstr("504 Gateway Timeout"), Not(HasSubstr("out.children"))));
+  EXPECT_THAT(who,
+              testing::MatchesRegex(R"(callback out\.children \(dispatch_test\.cpp:[0-9]+\))"));
+}
+
+TEST(Late, NamesTheCallbackUnderDebug) {
+  Site site = one_callback(echo, true);
+
+  const auto [answer, who] = site.late(Method::post, "/_dash-update-component", kCall);
+
+  EXPECT_EQ(answer.status, 504);
+  EXPECT_THAT(answer.body, AllOf(HasSubstr("<h1>RequestTimeout</h1>"), HasSubstr("out.children"),
+                                 HasSubstr("dispatch_test.cpp:")));
+}
+
+TEST(Late, IsLaidToWhoeverWasToAnswer) {
+  Site site = one_callback(echo);
+
+  EXPECT_EQ(site.late(Method::get, "/_dash-layout").second, "the layout function");
+  EXPECT_EQ(site.late(Method::get, "/report").second, "route GET /report");
+  EXPECT_EQ(site.late(Method::post, "/_dash-update-component", "{").second,
+            "route POST /_dash-update-component");
+}
+
 }  // namespace
 }  // namespace ekiden::worker

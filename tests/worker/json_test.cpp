@@ -34,6 +34,18 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+TEST(Json, FindsATextMemberOfTheOutermostObject) {
+  using worker::read_text_member;
+
+  EXPECT_EQ(read_text_member(R"({"output":"a.b","inputs":[)", "output"), "a.b");
+  EXPECT_EQ(read_text_member(R"({"x":{"output":"in"},"y":["output"],"output":"o\"p"})", "output"),
+            "o\"p");
+  EXPECT_EQ(read_text_member(R"({"output":{"a":"b"}})", "output"), std::nullopt);
+  EXPECT_EQ(read_text_member(R"({"output":1,"x":"b"})", "output"), std::nullopt);
+  EXPECT_EQ(read_text_member(R"(["output","b"])", "output"), std::nullopt);
+  EXPECT_EQ(read_text_member("nonsense", "output"), std::nullopt);
+}
+
 TEST(Json, MembersAreWrittenInTheOrderGiven) {
   const Json json{{"z", 1}, {"a", Json::array({true, nullptr, "text"})}, {"m", Json::Object()}};
 

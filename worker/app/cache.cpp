@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <ekiden/memoize.hpp>
+#include <ekiden/update.hpp>
 #include <utility>
 
 #include "shared/clock.hpp"
@@ -224,6 +225,15 @@ std::optional<shared::Pin> take(shared::MemoCache& memory, const std::string& ke
   return pin && same(holder_of(*pin), self) ? std::move(pin) : std::nullopt;
 }
 
+void wait(shared::MemoCache& memory, const std::string& key, std::uint32_t seen,
+          std::chrono::milliseconds patience) {
+  try {
+    memory.wait(key, seen, patience);
+  } catch (const shared::WaitGivenUp&) {
+    throw WaitCancelled();
+  }
+}
+
 }  // namespace
 
 CacheLock::~CacheLock() {
@@ -240,7 +250,7 @@ CacheLock Cache::lock(std::string_view name) const {
   while (true) {
     std::uint32_t seen = 0;
     if (auto pin = take(memory, key, self, seen)) return CacheLock(key, held(std::move(*pin)));
-    memory.wait(key, seen, kLookAgain);
+    wait(memory, key, seen, kLookAgain);
   }
 }
 
@@ -277,7 +287,7 @@ void Cache::throttle(std::string_view name, std::int64_t count,
         began.size() < most ? now : began.front() + static_cast<std::uint64_t>(period.count());
     if (next > now) {
       const auto left = std::chrono::nanoseconds(next - now);
-      memory.wait(key, seen, std::chrono::ceil<std::chrono::milliseconds>(left));
+      wait(memory, key, seen, std::chrono::ceil<std::chrono::milliseconds>(left));
       continue;
     }
     if (began.size() == most) began.erase(began.begin());

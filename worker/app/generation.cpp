@@ -53,7 +53,6 @@ class LoadedGeneration final : public Generation {
   std::size_t callback_count() const override { return app_.definition().callbacks.size(); }
   Service& service() override { return *router_; }
   void begin_serving(const shared::Heritage& heritage) override {
-    set_reporting_worker(heritage);
     if (heritage.cache != nullptr) add_view_of(*heritage.cache);
     watch_faults();
     const auto* serving = heritage.scoreboard ? &heritage.scoreboard->serving() : nullptr;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <ekiden/memoize.hpp>
+#include <ekiden/update.hpp>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -250,6 +251,8 @@ shared::Pin MemoizedBase::pin(std::string_view key, const Computation& computati
   } catch (const shared::ComputationFailed& failure) {
     throw ComputationFailed(
         name_ + ": another callback was computing this value and failed: " + failure.what());
+  } catch (const shared::WaitGivenUp&) {
+    throw WaitCancelled();
   }
 }
 

@@ -55,6 +55,17 @@ struct RawFrame {
   int line = 0;
 };
 
+const link_map* object_at(std::uintptr_t code) {
+  dl_find_object found{};
+  const bool is_found = ::_dl_find_object(reinterpret_cast<void*>(code), &found) == 0;
+  return is_found ? found.dlfo_link_map : nullptr;
+}
+
+[[maybe_unused]] std::uintptr_t base_of(const void* code) {
+  const link_map* object = object_at(reinterpret_cast<std::uintptr_t>(code));
+  return object != nullptr ? object->l_addr : 0;
+}
+
 RawFrame from_symbols(std::uintptr_t pc) {
   Dl_info info{};
   if (::dladdr(reinterpret_cast<void*>(pc), &info) == 0 || info.dli_sname == nullptr) return {};
@@ -77,12 +88,6 @@ backtrace_state* loaded_state = nullptr;  // by load_debug_info()
 CopiedModule& copied_module() {
   static CopiedModule& module = *new CopiedModule;
   return module;
-}
-
-std::uintptr_t base_of(const void* code) {
-  dl_find_object found{};
-  const bool is_found = ::_dl_find_object(const_cast<void*>(code), &found) == 0;
-  return is_found ? found.dlfo_link_map->l_addr : 0;
 }
 
 /// Debug info of the copied module's file. The library is told that it is the program, since of
@@ -116,9 +121,11 @@ std::vector<RawFrame> frames_at(std::uintptr_t pc) {
 std::vector<RawFrame> frames_at(std::uintptr_t pc) { return {from_symbols(pc)}; }
 #endif
 
+bool is_of_c(std::string_view symbol) { return !symbol.starts_with("_Z"); }
+
 /// Of the standard library, of Ekiden's inside, or unknown.
 bool is_inside(std::string_view symbol) {
-  if (!symbol.starts_with("_Z")) return true;
+  if (is_of_c(symbol)) return true;
   symbol.remove_prefix(2);
   if (symbol.starts_with('N')) symbol.remove_prefix(1);
   if (symbol.starts_with('K')) symbol.remove_prefix(1);
@@ -153,6 +160,49 @@ std::vector<TraceFrame> trace_of(std::span<const std::uintptr_t> code, std::stri
     }
   }
   return trace;
+}
+
+namespace {
+
+bool is_of_program(std::uintptr_t code) {
+  return object_at(code) == object_at(reinterpret_cast<std::uintptr_t>(&object_at));
+}
+
+/// What the app's author has not written.
+bool is_of_header(std::string_view file) {
+  return file.starts_with("/usr/include/") || file.find("/include/ekiden/") != file.npos;
+}
+
+std::string readable(const RawFrame& frame) {
+  constexpr std::string_view kString =
+      "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
+  std::string name = demangled(frame.symbol.c_str());
+  if (name == "operator()") name = "lambda";
+  for (auto at = name.find(kString); at != name.npos; at = name.find(kString, at)) {
+    name.replace(at, kString.size(), "std::string");
+  }
+  const std::string file = frame.file.substr(frame.file.rfind('/') + 1);
+  return frame.line > 0 ? name + " at " + file + ':' + std::to_string(frame.line) : name;
+}
+
+std::vector<std::string> lines_of(std::span<const std::uintptr_t> code, bool all) {
+  std::vector<std::string> lines;
+  for (const std::uintptr_t address : code) {
+    if (!all && is_of_program(address)) continue;
+    for (const RawFrame& frame : frames_at(address)) {
+      const bool inside = !is_of_c(frame.symbol) && is_inside(frame.symbol);
+      if (frame.symbol.empty() || (!all && (inside || is_of_header(frame.file)))) continue;
+      lines.push_back('#' + std::to_string(lines.size()) + ' ' + readable(frame));
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> stack_lines(std::span<const std::uintptr_t> code) {
+  std::vector<std::string> lines = lines_of(code, false);
+  return lines.empty() ? lines_of(code, true) : lines;
 }
 
 void set_copied_module([[maybe_unused]] CopiedModule module) {

@@ -43,6 +43,11 @@ std::vector<TraceFrame> last_throw(std::string_view app_file, bool prune = true)
 std::vector<TraceFrame> trace_of(std::span<const std::uintptr_t> code, std::string_view app_file,
                                  bool prune = true);
 
+/// A line for each frame, "#0 poll", "#1 fetch(int) at app.cpp:12": those of the app's code and of
+/// the libraries below it, C's included, which say what a thread waits for. If there are none of
+/// the app, all.
+std::vector<std::string> stack_lines(std::span<const std::uintptr_t> code);
+
 /// A module whose own name leads nowhere, and the file that it is a copy of.
 struct CopiedModule {
   std::string path;

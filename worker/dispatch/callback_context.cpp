@@ -257,7 +257,7 @@ void CallbackContext::record_timing(std::string_view name, std::chrono::duration
 }
 
 bool CallbackContext::cancelled() const {
-  const std::atomic<bool>* gone = call_.request().client_gone;
+  const std::atomic<bool>* gone = call_.request().cancelled;
   return gone != nullptr && gone->load(std::memory_order_relaxed);
 }
 

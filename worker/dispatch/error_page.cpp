@@ -70,27 +70,21 @@ void send_text(int status, std::string_view text, Response& response) {
   response.body = text;
 }
 
-}  // namespace
-
-std::string type_and_message(const Failure& failure) {
-  return failure.message.empty() ? failure.type : failure.type + ": " + failure.message;
-}
-
-void send_internal_error(Response& response, std::string_view advice) {
+/// Tells nothing of the inside.
+void send_page(int status, std::string_view title, std::string_view text, Response& response) {
   response.clear();
-  response.status = 500;
+  response.status = status;
   response.content_type = kHtml;
-  response.body =
-      "<!doctype html>\n<html lang=\"en\">\n<head><title>500 Internal Server Error</title></head>\n"
-      "<body>\n<h1>500 Internal Server Error</h1>\n<p>The server could not answer this request. ";
-  response.body += advice;
-  response.body += "</p>\n</body>\n</html>\n";
+  response.body = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head><title>{0}</title></head>\n"
+      "<body>\n<h1>{0}</h1>\n<p>{1}</p>\n</body>\n</html>\n",
+      title, text);
 }
 
-void send_debug_error(const Failure& failure, Response& response) {
+void send_debug_page(int status, const Failure& failure, Response& response) {
   const std::string where = failure.where.empty() ? "" : " registered at " + failure.where;
   response.clear();
-  response.status = 500;
+  response.status = status;
   response.content_type = kHtml;
   response.body = fmt::format(
       kDebugPage, fmt::arg("title", html_escaped(type_and_message(failure))),
@@ -100,14 +94,37 @@ void send_debug_error(const Failure& failure, Response& response) {
       fmt::arg("plain", html_escaped(frames_as_text(failure.trace))));
 }
 
+}  // namespace
+
+std::string type_and_message(const Failure& failure) {
+  return failure.message.empty() ? failure.type : failure.type + ": " + failure.message;
+}
+
+void send_internal_error(Response& response, std::string_view advice) {
+  send_page(500, "500 Internal Server Error",
+            std::string("The server could not answer this request. ").append(advice), response);
+}
+
+void send_timeout(Response& response) {
+  send_page(504, "504 Gateway Timeout", "The server could not answer this request in time.",
+            response);
+}
+
+void send_debug_error(const Failure& failure, Response& response) {
+  send_debug_page(500, failure, response);
+}
+
+void send_debug_timeout(const Failure& failure, Response& response) {
+  send_debug_page(504, failure, response);
+}
+
 void send_bad_request(std::string_view reason, Response& response) {
   send_text(400, reason, response);
 }
 
 void send_not_found(Response& response) { send_text(404, "404 Not Found\n", response); }
 
-void send_method_not_allowed(const Request& request, std::string_view allowed,
-                             Response& response) {
+void send_method_not_allowed(const Request& request, std::string_view allowed, Response& response) {
   response.headers += "Allow: ";
   response.headers += allowed;
   response.headers += ", OPTIONS\r\n";

@@ -28,6 +28,10 @@ void send_internal_error(Response& response, std::string_view advice = {});
 /// 500 with the document that Dash's dev tools show in a frame.
 void send_debug_error(const Failure& failure, Response& response);
 
+/// 504, with the same two documents.
+void send_timeout(Response& response);
+void send_debug_timeout(const Failure& failure, Response& response);
+
 void send_bad_request(std::string_view reason, Response& response);
 void send_not_found(Response& response);
 /// 405, or the answer to OPTIONS; `allowed` is the Allow header's value but for OPTIONS.

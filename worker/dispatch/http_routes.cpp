@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ekiden/json.hpp>
+#include <ekiden/update.hpp>
 #include <optional>
 #include <string>
 
@@ -71,9 +72,7 @@ bool covers(std::string_view route, std::string_view name) {
 /// Calls `work`; what it throws becomes a 500 and a log line, and false is returned.
 template <class Work>
 bool guarded(const Request& request, Response& response, bool debug, Work work) {
-  const auto code = [&] {
-    return RefusedCode{"route", std::string(name_of(request.method)) + ' ' + request.path, {}};
-  };
+  const auto code = [&] { return RefusedCode{"route", method_and_path(request), {}}; };
   try {
     work();
     if (violations_noted() > 0) report_passed_write(code(), request);
@@ -82,6 +81,8 @@ bool guarded(const Request& request, Response& response, bool debug, Work work) 
     const Failure failure = refused_write(code(), request, debug);
     debug ? send_debug_error(failure, response) : send_internal_error(response);
     return false;
+  } catch (const WaitCancelled&) {
+    return false;  // the client has its answer
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {
@@ -98,6 +99,10 @@ bool guarded(const Request& request, Response& response, bool debug, Work work) 
 }
 
 }  // namespace
+
+std::string method_and_path(const Request& request) {
+  return std::string(name_of(request.method)) + ' ' + request.path;
+}
 
 HttpRoutes::HttpRoutes(const PageSettings& page, bool debug) : page_(page), debug_(debug) {
   const std::string assets = page.assets_url_path + '/';

@@ -11,6 +11,9 @@
 
 namespace ekiden::worker {
 
+/// "GET /report", for logs.
+std::string method_and_path(const Request& request);
+
 /// The routes, filters and headers of the app's own.
 ///
 /// Thread safety: read-only; handlers run on callback threads, any number at once. Errors: what a

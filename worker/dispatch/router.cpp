@@ -2,7 +2,9 @@
 #include "worker/dispatch/router.hpp"
 
 #include <cxxabi.h>
+#include <fmt/format.h>
 
+#include <ekiden/update.hpp>
 #include <optional>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "worker/dispatch/global_write.hpp"
 #include "worker/dispatch/suites.hpp"
 #include "worker/http/grammar.hpp"
+#include "worker/json/reader.hpp"
 #include "worker/seal/app_call.hpp"
 #include "worker/seal/violation.hpp"
 
@@ -83,7 +86,7 @@ Service::Next Router::begin(Request& request, Response& response) noexcept {
   }
 }
 
-void Router::run(Request& request, Response& response) noexcept {
+void Router::run(const Request& request, Response& response) noexcept {
   response.clear();
   try {
     run_unguarded(request, response);
@@ -91,6 +94,40 @@ void Router::run(Request& request, Response& response) noexcept {
   } catch (...) {
     send_bare_error(response);
   }
+}
+
+std::string Router::time_out(const Request& request, Response& response) noexcept {
+  response.clear();
+  std::string who = "a request";
+  try {
+    const CallbackEntry* entry = callback_of(request);
+    who = entry != nullptr ? fmt::format("callback {} ({})", entry->id, entry->definition->where)
+                           : name_of_other(request);
+    if (options_.debug) {
+      send_debug_timeout(
+          {entry != nullptr ? entry->id : who, entry != nullptr ? entry->definition->where : "",
+           "RequestTimeout", "no answer within --request-timeout"},
+          response);
+    } else {
+      send_timeout(response);
+    }
+    if (entry != nullptr) response.callback = entry->id;
+    http_routes_.add_default_headers(response);
+  } catch (...) {
+    send_bare_error(response);
+  }
+  return who;
+}
+
+const CallbackEntry* Router::callback_of(const Request& request) const {
+  if (below(pathnames_.routes, request.path) != kUpdateComponent) return nullptr;
+  const auto output = read_text_member(request.body, "output");
+  return output ? callbacks_.find(*output) : nullptr;
+}
+
+std::string Router::name_of_other(const Request& request) const {
+  const bool layout = below(pathnames_.routes, request.path) == kLayout;
+  return layout ? "the layout function" : "route " + method_and_path(request);
 }
 
 Service::Next Router::begin_unguarded(const Request& request, Response& response) const {
@@ -207,6 +244,8 @@ void Router::send_layout(const Request& request, Response& response) const {
   } catch (const GlobalWrite&) {
     const Failure failure = refused_write(code, request, options_.debug);
     options_.debug ? send_debug_error(failure, response) : send_internal_error(response);
+  } catch (const WaitCancelled&) {
+    return;  // the client has its answer
   } catch (const abi::__forced_unwind&) {
     throw;
   } catch (...) {

@@ -32,7 +32,8 @@ class Router : public Service {
   Router(const AppDefinition& app, const Suites& suites, Assets assets, SiteOptions options);
 
   Next begin(Request& request, Response& response) noexcept override;
-  void run(Request& request, Response& response) noexcept override;
+  void run(const Request& request, Response& response) noexcept override;
+  std::string time_out(const Request& request, Response& response) noexcept override;
 
   /// What `_reload-hash` is answered from. REQUIRES: before the first request.
   void set_reload_state(ReloadState state);
@@ -42,6 +43,9 @@ class Router : public Service {
  private:
   Next begin_unguarded(const Request& request, Response& response) const;
   void run_unguarded(const Request& request, Response& response) const;
+  /// The callback that a request is for, or nullptr.
+  const CallbackEntry* callback_of(const Request& request) const;
+  std::string name_of_other(const Request& request) const;
   bool is_health_check(const Request& request) const;
   Next route(const Request& request, Response& response) const;
   Next route_post(std::string_view name, const Request& request, Response& response) const;

@@ -2,6 +2,7 @@
 #include "worker/http/callback_pool.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -9,14 +10,28 @@
 #include "shared/log.hpp"
 
 namespace ekiden::worker {
-namespace {
 
-thread_local CallbackPool* pool_of_this_thread = nullptr;
+/// A thread of the pool; its own, but for what the lock guards.
+struct CallbackPool::Thread {
+  explicit Thread(CallbackPool& of) : pool(of) {}
 
-}  // namespace
+  CallbackPool& pool;
+  SampledThread where;
+  // Under the lock:
+  const Job* job = nullptr;
+  bool waits = false;
+  // Of the job; the thread itself looks without the lock:
+  enum class Standing { needed, given_up, called_back };
+  std::atomic<Standing> standing{Standing::needed};
+
+  bool is_lost() const noexcept { return standing == Standing::given_up && !waits; }
+
+  static inline thread_local Thread* current = nullptr;
+};
 
 CallbackPool::CallbackPool(Options options) : options_(std::move(options)) {
   std::unique_lock lock(mutex_);
+  threads_.reserve(options_.threads + options_.max_spares);
   for (std::uint32_t i = 0; i < options_.threads; ++i) start_thread(lock);
 }
 
@@ -62,9 +77,46 @@ bool CallbackPool::withdraw(const Job& job) {
   return true;
 }
 
+CallbackPool::GivenUp CallbackPool::give_up(const Job& job) {
+  const std::lock_guard lock(mutex_);
+  const auto queued = std::find_if(queue_.begin(), queue_.end(),
+                                   [&job](const auto& one) { return one.get() == &job; });
+  if (queued != queue_.end()) {
+    queue_.erase(queued);
+    publish();
+    count_lost();  // one that was computing for others may have stopped to wait since
+    return {GivenUp::State::dropped, nullptr};
+  }
+  const auto found = std::find_if(threads_.begin(), threads_.end(),
+                                  [&job](const Thread* one) { return one->job == &job; });
+  if (found == threads_.end()) return {GivenUp::State::finished, nullptr};
+  Thread& thread = **found;
+  thread.standing = Thread::Standing::given_up;
+  count_lost();
+  // The signal that takes the sample also ends the sleep of a thread that waits.
+  return {thread.waits ? GivenUp::State::waiting : GivenUp::State::running, thread.where.sample()};
+}
+
+bool CallbackPool::called_back() noexcept {
+  Thread* const self = Thread::current;
+  if (self == nullptr || &self->pool != this || self->standing == Thread::Standing::needed) {
+    return false;
+  }
+  self->standing = Thread::Standing::called_back;
+  return true;
+}
+
+void CallbackPool::count_lost() const {
+  const auto lost = static_cast<std::uint32_t>(std::count_if(
+      threads_.begin(), threads_.end(), [](const Thread* one) { return one->is_lost(); }));
+  if (options_.lost_threads && lost > options_.threads / 2) options_.lost_threads(lost);
+}
+
 void CallbackPool::begin_wait() noexcept {
-  if (pool_of_this_thread != this) return;
+  Thread* const self = Thread::current;
+  if (self == nullptr || &self->pool != this) return;
   std::unique_lock lock(mutex_);
+  self->waits = true;
   --running_;
   ++waiting_;
   publish();
@@ -81,8 +133,10 @@ void CallbackPool::begin_wait() noexcept {
 }
 
 void CallbackPool::end_wait() noexcept {
-  if (pool_of_this_thread != this) return;
+  Thread* const self = Thread::current;
+  if (self == nullptr || &self->pool != this) return;
   const std::lock_guard lock(mutex_);
+  self->waits = false;
   --waiting_;
   ++running_;
   publish();
@@ -103,21 +157,27 @@ bool CallbackPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
 }
 
 void CallbackPool::serve() {
-  pool_of_this_thread = this;
+  Thread self(*this);
+  Thread::current = &self;
   std::unique_lock lock(mutex_);
+  threads_.push_back(&self);
   while (wait_for_job(lock)) {
     std::shared_ptr<Job> job = std::move(queue_.front());
     queue_.pop_front();
     ++running_;
+    self.job = job.get();
     lock.unlock();
     job->run();
     lock.lock();
+    self.job = nullptr;
+    self.standing = Thread::Standing::needed;
     --running_;
     publish();
     lock.unlock();
     options_.finished(std::move(job));
     lock.lock();
   }
+  std::erase(threads_, &self);
   --alive_;
   retired_.notify_all();
 }

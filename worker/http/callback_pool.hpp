@@ -8,6 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
+
+#include "worker/app/stack_sample.hpp"
 
 namespace ekiden::worker {
 
@@ -38,6 +41,9 @@ class CallbackPool {
     /// Called with the number of jobs running or queued, waiting ones excluded, whenever it
     /// changes. The pool's lock is held: must be quick, must not call back.
     std::function<void(std::uint32_t)> busy_changed;
+    /// Called with the number of threads held by jobs that were given up, each time it has grown
+    /// to more than half of `threads`. As busy_changed.
+    std::function<void(std::uint32_t)> lost_threads;
   };
 
   enum class Submitted { runs_now, queued, refused };
@@ -52,6 +58,21 @@ class CallbackPool {
   /// Takes a job that nobody has begun, and that no free thread is about to begin, off the queue.
   bool withdraw(const Job& job);
 
+  /// What becomes of a job whose result nobody needs any more.
+  struct GivenUp {
+    enum class State {
+      dropped,   ///< it was queued, and is not run
+      running,   ///< it goes on
+      waiting,   ///< for another's computation; it is called back, unless it computes itself
+      finished,  ///< it has just been reported, or is about to be
+    };
+    State state;
+    std::shared_ptr<StackSample> stack;  ///< where it is, if it goes on or waits
+  };
+  GivenUp give_up(const Job& job);
+  /// True on the thread of a job that was given up. The pool then reckons that it ends soon.
+  bool called_back() noexcept;
+
   /// The calling callback starts or stops waiting for another's computation. On threads that are
   /// not the pool's these do nothing.
   void begin_wait() noexcept;
@@ -61,6 +82,8 @@ class CallbackPool {
   std::uint32_t thread_count() const;  ///< alive, spares included
 
  private:
+  struct Thread;
+
   void start_thread(std::unique_lock<std::mutex>&);
   void serve();
   std::uint32_t idle_threads() const noexcept;
@@ -68,6 +91,7 @@ class CallbackPool {
   bool may_run() const noexcept { return !queue_.empty() && running_ < options_.threads; }
   bool wait_for_job(std::unique_lock<std::mutex>& lock);
   void publish() const;
+  void count_lost() const;
 
   const Options options_;
   mutable std::mutex mutex_;
@@ -77,6 +101,7 @@ class CallbackPool {
   std::uint32_t running_ = 0;  // begun and not waiting
   std::uint32_t waiting_ = 0;  // begun and waiting for another's computation
   std::uint32_t alive_ = 0;
+  std::vector<Thread*> threads_;  // alive, and past their start
   bool stopping_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "worker/http/polling_loop.hpp"
 
+#include <fmt/format.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,9 +25,11 @@
 #include "shared/log_file.hpp"
 #include "shared/passed_descriptor.hpp"
 #include "worker/app/cache_tiers.hpp"
+#include "worker/app/replacement.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/mailbox.hpp"
+#include "worker/http/overdue_log.hpp"
 #include "worker/http/session.hpp"
 
 namespace ekiden::worker {
@@ -43,7 +46,11 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 constexpr std::chrono::milliseconds kGateLook{2};
 /// How finely deadlines are kept, and how often the master hears from us.
 constexpr std::chrono::milliseconds kTick{250};
+/// Of coarse_ns(): a timer that is set by it would else come too soon.
+constexpr std::chrono::milliseconds kClockTick{4};
 constexpr std::uint32_t kSparesPerThread = 4;
+/// What is known of overdue callbacks when the worker ends gets so long to be written.
+constexpr std::chrono::seconds kLastLines{1};
 
 struct AcceptorStopped {};
 using Letter = std::variant<Accepted, std::shared_ptr<CallbackPool::Job>, AcceptorStopped>;
@@ -92,6 +99,8 @@ struct PollingLoop::Impl {
   void callback_submitted();
   void look_at_gate_soon();
   void look_at_gate();
+  void watch_deadlines(std::uint64_t next_ns);
+  void look_at_deadlines();
   void schedule_tick();
   void tick();
 
@@ -105,7 +114,9 @@ struct PollingLoop::Impl {
   std::uint32_t quiet = 0;              // of these, seen by this thread and without a request yet
   bool gate_look_pending = false;
   std::atomic<Acceptor*> accepting{nullptr};
+  bool deadlines_watched = false;
   CallbackPool pool;
+  OverdueLog overdue_log;
   AccessLogFormat access_log_format;
   std::string access_log_line;
   SessionContext context;
@@ -113,7 +124,7 @@ struct PollingLoop::Impl {
   std::vector<Letter> letters;
   std::uint64_t rings = 0;
   Descriptor mailbox_descriptor, signals, channel;
-  Timer timer, gate_timer;
+  Timer timer, gate_timer, deadline_timer;
   std::unique_ptr<Acceptor> acceptor;
   bool acceptor_stopped = false;
   std::uint64_t drain_deadline_ns = 0;
@@ -136,12 +147,14 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               [this](Session& session) { forget(session); },
               [this] { callback_submitted(); },
               exchange_logger(),
+              overdue_log,
               {}},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
       channel(io.get_executor()),
       timer(io.get_executor()),
-      gate_timer(io.get_executor()) {
+      gate_timer(io.get_executor()),
+      deadline_timer(io.get_executor()) {
   if (heritage.channel >= 0) channel.assign(heritage.channel);
 }
 
@@ -169,6 +182,10 @@ CallbackPool::Options PollingLoop::Impl::pool_options() {
     slot.busy.store(busy, std::memory_order_relaxed);
     Acceptor* const gated = accepting;
     if (gated != nullptr && busy < heritage.settings.threads) gated->wake();
+  };
+  options.lost_threads = [threads = options.threads](std::uint32_t lost) {
+    ask_for_replacement(
+        fmt::format("overdue callbacks hold {} of its {} callback threads", lost, threads));
   };
   return options;
 }
@@ -212,6 +229,7 @@ int PollingLoop::Impl::run() {
   accepting = acceptor.get();
   announce();
   run_handlers();
+  overdue_log.flush(kLastLines);
   return exit_code;
 }
 
@@ -360,6 +378,37 @@ void PollingLoop::Impl::watch_master() {
 
 void PollingLoop::Impl::callback_submitted() {
   if (slot.busy.load(std::memory_order_relaxed) >= heritage.settings.threads) look_at_gate_soon();
+  const std::chrono::nanoseconds limit = heritage.settings.request_timeout;
+  if (limit.count() != 0 && !deadlines_watched) {
+    watch_deadlines(shared::coarse_ns() + static_cast<std::uint64_t>(limit.count()));
+  }
+}
+
+/// One timer for all callbacks. It mostly finds that those it was set for have long been done, and
+/// is set for the next that may be late.
+void PollingLoop::Impl::watch_deadlines(std::uint64_t next_ns) {
+  const std::uint64_t now = shared::coarse_ns();
+  deadlines_watched = true;
+  deadline_timer.expires_after(std::chrono::nanoseconds(next_ns > now ? next_ns - now : 0) +
+                               kClockTick);
+  deadline_timer.async_wait([this](const boost::system::error_code&) { look_at_deadlines(); });
+}
+
+void PollingLoop::Impl::look_at_deadlines() {
+  deadlines_watched = false;
+  const std::uint64_t now = shared::coarse_ns();
+  std::uint64_t next = 0;
+  for (std::size_t i = sessions.size(); i-- > 0;) {
+    // Closing one moves the last, already visited, into its place.
+    const std::shared_ptr<Session> session = sessions[i];
+    const std::uint64_t deadline = session->callback_deadline();
+    if (deadline != 0 && deadline <= now) {
+      session->tick(now);
+    } else if (deadline != 0 && (next == 0 || deadline < next)) {
+      next = deadline;
+    }
+  }
+  if (next != 0) watch_deadlines(next);
 }
 
 void PollingLoop::Impl::look_at_gate_soon() {

@@ -32,7 +32,7 @@ Session::Session(SessionContext& context, Accepted accepted)
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   request_.remote = std::move(accepted.remote);
-  request_.client_gone = &client_gone_;
+  request_.cancelled = &cancelled_;
 }
 
 bool Session::start() {
@@ -62,6 +62,7 @@ void Session::tick(std::uint64_t now_ns) {
 }
 
 void Session::deadline_passed() {
+  if (state_ == State::running) return time_out();
   if (state_ == State::reading_body || (state_ == State::reading_head && begun_)) {
     return refuse({408, "The request did not arrive in time."});
   }
@@ -70,6 +71,20 @@ void Session::deadline_passed() {
     if (::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
   }
   close();
+}
+
+void Session::time_out() {
+  deadline_ns_ = 0;
+  CallbackPool::GivenUp given_up = context_.pool.give_up(*this);
+  if (given_up.state == CallbackPool::GivenUp::State::finished) return;  // its letter is on the way
+  cancelled_.store(true, std::memory_order_relaxed);
+  timed_out_ = std::make_unique<Response>();
+  std::string name = context_.service.time_out(request_, *timed_out_);
+  const std::chrono::nanoseconds age(shared::monotonic_ns() - begun_ns_);
+  context_.overdue_log.add(
+      {std::move(name), age, context_.settings.request_timeout, std::move(given_up)});
+  closing_ = true;
+  send();
 }
 
 void Session::begin_drain(std::uint64_t now_ns) {
@@ -89,11 +104,13 @@ void Session::dispatch() {
   state_ = State::running;
   deadline_ns_ = 0;
   lean_ = false;
-  if (context_.log_exchange) {
+  const bool timed = context_.settings.request_timeout.count() != 0;
+  if (context_.log_exchange || timed) {
     begun_ns_ = shared::monotonic_ns();
     queued_ns_ = 0;
   }
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
+  if (timed) expire_in(context_.settings.request_timeout);
   switch (context_.pool.submit(shared_from_this())) {
     case CallbackPool::Submitted::runs_now:
       break;
@@ -128,7 +145,7 @@ void Session::release_memory() {
   std::string remote = std::move(request_.remote);
   request_ = Request{};
   request_.remote = std::move(remote);
-  request_.client_gone = &client_gone_;
+  request_.cancelled = &cancelled_;
   release(response_.headers);
   release(response_.body);
   release(head_);
@@ -137,7 +154,7 @@ void Session::release_memory() {
 void Session::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
-  client_gone_.store(true, std::memory_order_relaxed);
+  cancelled_.store(true, std::memory_order_relaxed);
   boost::system::error_code ignored;
   socket_.close(ignored);
   context_.closed(*this);

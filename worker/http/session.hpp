@@ -21,6 +21,7 @@
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/chunked_body.hpp"
 #include "worker/http/header_policy.hpp"
+#include "worker/http/overdue_log.hpp"
 #include "worker/http/read_buffer.hpp"
 #include "worker/http/reply.hpp"
 
@@ -39,6 +40,7 @@ struct SessionContext {
   std::function<void(Session&)> closed;               ///< the session is done with
   std::function<void()> submitted;                    ///< a callback has been given to the pool
   std::function<void(const Exchange&)> log_exchange;  ///< empty: there is no access log
+  OverdueLog& overdue_log;
   DateLine date;
   bool draining = false;  ///< every further response closes its connection
 };
@@ -46,7 +48,12 @@ struct SessionContext {
 /// One client connection: reads requests, has them answered, writes the answers in order.
 ///
 /// Only the polling thread calls it, except for run(): while a callback thread has the session as
-/// its job, request and response are that thread's, and everything else stays the polling thread's.
+/// its job, the response is that thread's, the request is only read, and everything else stays the
+/// polling thread's.
+///
+/// A callback that takes longer than --request-timeout goes on with both, but the client gets
+/// another response and the connection ends with it: a new one may find a worker with free threads.
+///
 /// Asio's handlers and the job hold shared pointers, so a closed session lives until both let go.
 class Session final : public CallbackPool::Job, public std::enable_shared_from_this<Session> {
  public:
@@ -58,6 +65,10 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool start();
   /// Deadlines and memory; called a few times a second.
   void tick(std::uint64_t now_ns);
+  /// When the running callback's time is over; 0: there is none, or it may take any time.
+  std::uint64_t callback_deadline() const noexcept {
+    return state_ == State::running ? deadline_ns_ : 0;
+  }
   /// The worker drains: idle connections get a short grace, others finish what they do.
   void begin_drain(std::uint64_t now_ns);
   void callback_finished();
@@ -92,6 +103,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void refuse(const Rejection& rejection);
   void release_memory();
   void deadline_passed();
+  void time_out();
+  Response& answer() noexcept { return timed_out_ ? *timed_out_ : response_; }
   bool idle() const noexcept { return state_ == State::reading_head && input_.size() == 0; }
   void expire_in(std::chrono::milliseconds span) noexcept;
 
@@ -103,27 +116,28 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void sent();
   void linger();
   bool send_continue();
-  std::array<boost::asio::const_buffer, 2> unsent() const noexcept;
+  std::array<boost::asio::const_buffer, 2> unsent() noexcept;
 
   SessionContext& context_;
   Socket socket_;
   State state_ = State::reading_head;
   bool read_pending_ = false;
-  bool peer_is_done_ = false;             // it has shut its side down: this answer is the last
-  bool closing_ = false;                  // after the answer that is being made or sent
-  bool begun_ = false;                    // bytes of the current head have arrived
-  bool lean_ = true;                      // buffers of the last exchange have been freed
-  std::atomic<bool> client_gone_{false};  // read by the callback through request_
-  std::uint64_t deadline_ns_ = 0;         // 0: none
-  std::uint64_t begun_ns_ = 0;            // for the access log: the request was complete
-  std::uint64_t queued_ns_ = 0;           // it waited for a callback thread
+  bool peer_is_done_ = false;                // it has shut its side down: this answer is the last
+  bool closing_ = false;                     // after the answer that is being made or sent
+  bool begun_ = false;                       // bytes of the current head have arrived
+  bool lean_ = true;                         // buffers of the last exchange have been freed
+  std::atomic<bool> cancelled_{false};       // read by the callback through request_
+  std::uint64_t deadline_ns_ = 0;            // 0: none
+  std::uint64_t begun_ns_ = 0;               // for the access log: the request was complete
+  std::atomic<std::uint64_t> queued_ns_{0};  // it waited for a callback thread
   ReadBuffer input_;
   HeadScanner scanner_;
   Framing framing_;
   std::unique_ptr<ChunkedBody> chunks_;
   Request request_;
   Response response_;
-  std::string head_;  // of the response
+  std::unique_ptr<Response> timed_out_;  // sent instead: the callback may still fill response_
+  std::string head_;                     // of the response
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;
 };

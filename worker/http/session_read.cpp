@@ -67,7 +67,7 @@ void Session::received(const boost::system::error_code& error, std::size_t count
 /// looks the same, so the callback is told, and may do as it likes.
 void Session::input_ended(bool orderly) {
   peer_is_done_ = true;
-  client_gone_.store(true, std::memory_order_relaxed);
+  cancelled_.store(true, std::memory_order_relaxed);
   const bool answer_under_way = state_ == State::running || state_ == State::writing;
   if (!orderly || !answer_under_way) {
     if (state_ == State::running) context_.pool.withdraw(*this);

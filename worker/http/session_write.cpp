@@ -34,7 +34,7 @@ void log_route(const Request& request, const Response& response) {
 }  // namespace
 
 void Session::send() {
-  if (!context_.settings.dev_tools.silence_routes_logging) log_route(request_, response_);
+  if (!context_.settings.dev_tools.silence_routes_logging) log_route(request_, answer());
   const bool last = peer_is_done_ && input_.size() == 0;
   closing_ = closing_ || context_.draining || !framing_.keep_alive || last;
   Connection connection = Connection::unmentioned;
@@ -43,10 +43,10 @@ void Session::send() {
   } else if (request_.version == 10) {
     connection = Connection::keep_alive;
   }
-  write_head(response_, context_.date.at(std::time(nullptr)), connection, head_);
-  if (is_bodiless(response_.status, request_.method)) {
-    response_.body.clear();
-    response_.static_body = {};
+  write_head(answer(), context_.date.at(std::time(nullptr)), connection, head_);
+  if (is_bodiless(answer().status, request_.method)) {
+    answer().body.clear();
+    answer().static_body = {};
   }
   state_ = State::writing;
   written_ = 0;
@@ -56,8 +56,8 @@ void Session::send() {
   wrote(error, count);
 }
 
-std::array<boost::asio::const_buffer, 2> Session::unsent() const noexcept {
-  const std::string_view body = response_.bytes();
+std::array<boost::asio::const_buffer, 2> Session::unsent() noexcept {
+  const std::string_view body = answer().bytes();
   const std::size_t of_head = std::min(written_, head_.size());
   const std::size_t of_body = written_ - of_head;
   return {boost::asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
@@ -71,7 +71,7 @@ void Session::wrote(const boost::system::error_code& error, std::size_t count) {
     if (context_.log_exchange) log_exchange();
     return close();
   }
-  if (written_ == head_.size() + response_.bytes().size()) return sent();
+  if (written_ == head_.size() + answer().bytes().size()) return sent();
   write_more();
 }
 
@@ -86,9 +86,9 @@ void Session::write_more() {
 void Session::log_exchange() {
   const std::uint64_t now = shared::monotonic_ns();
   const std::size_t head = std::min(written_, head_.size());
-  Exchange exchange{request_, response_, written_ - head};
+  Exchange exchange{request_, answer(), written_ - head};
   exchange.took = std::chrono::nanoseconds(begun_ns_ == 0 ? 0 : now - begun_ns_);
-  exchange.queued = std::chrono::nanoseconds(queued_ns_);
+  exchange.queued = std::chrono::nanoseconds(queued_ns_.load());
   exchange.ended = std::time(nullptr);
   context_.log_exchange(exchange);
 }

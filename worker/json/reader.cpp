@@ -97,6 +97,47 @@ bool TreeBuilder::EndObject(rapidjson::SizeType count) {
   return add(Json(std::move(members)));
 }
 
+/// Looks for a text among the members of the outermost object, and ends the parse there.
+class TextFinder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TextFinder> {
+ public:
+  explicit TextFinder(std::string_view name) : name_(name) {}
+
+  bool Default() { return is_other(); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    if (!named_ || depth_ != 1) return is_other();
+    found = std::string(text, size);
+    return false;
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    named_ = depth_ == 1 && std::string_view(text, size) == name_;
+    return true;
+  }
+  bool StartObject() { return descend(); }
+  bool StartArray() { return descend(); }
+  bool EndObject(rapidjson::SizeType) { return ascend(); }
+  bool EndArray(rapidjson::SizeType) { return ascend(); }
+
+  std::optional<std::string> found;
+
+ private:
+  bool is_other() {
+    named_ = false;
+    return true;
+  }
+  bool descend() {
+    named_ = false;
+    return ++depth_ <= kMaxJsonDepth;
+  }
+  bool ascend() {
+    --depth_;
+    return true;
+  }
+
+  const std::string_view name_;
+  std::size_t depth_ = 0;
+  bool named_ = false;
+};
+
 [[noreturn]] void fail_at(std::string_view text, std::size_t offset, std::string reason,
                           bool too_deep) {
   const std::string_view before = text.substr(0, offset);
@@ -145,6 +186,14 @@ Json parse_json(std::string_view text) {
     fail_at(text, stream.Tell(), "A NUL byte outside a string.", false);
   }
   return tree.take_root();
+}
+
+std::optional<std::string> read_text_member(std::string_view text, std::string_view name) {
+  rapidjson::Reader reader;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  TextFinder finder(name);
+  reader.Parse<rapidjson::kParseIterativeFlag>(stream, finder);
+  return std::move(finder.found);
 }
 
 }  // namespace ekiden::worker

@@ -29,6 +29,10 @@ inline constexpr std::size_t kMaxJsonDepth = 512;
 /// Time and memory are linear in the text; the stack depth is constant.
 Json parse_json(std::string_view text);
 
+/// The text that the outermost object has under `name`; nullopt if there is none, or if what stands
+/// before it is not JSON. Reads no further than it must.
+std::optional<std::string> read_text_member(std::string_view text, std::string_view name);
+
 /// The bytes; nullopt unless `text` is base64, with its padding.
 std::optional<std::string> read_base64(std::string_view text);
 

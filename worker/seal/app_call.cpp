@@ -27,6 +27,12 @@ AppCall::~AppCall() {
 
 AppCall* AppCall::current() noexcept { return current_call; }
 
+const AppCall* AppCall::outermost() noexcept {
+  const AppCall* call = current_call;
+  while (call != nullptr && call->outer_ != nullptr) call = call->outer_;
+  return call;
+}
+
 bool AppCall::is_violated() const noexcept {
   return violations_noted() > noted_before_ && seal_mode() == shared::SealMode::error;
 }

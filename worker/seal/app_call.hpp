@@ -28,6 +28,8 @@ class AppCall {
 
   /// The innermost call of this thread, or nullptr.
   static AppCall* current() noexcept;
+  /// The one around all others of this thread, or nullptr. Async-signal-safe.
+  static const AppCall* outermost() noexcept;
   bool is_violated() const noexcept;
   /// The innermost call's, made when it is first asked for. REQUIRES: there is a call.
   static std::shared_ptr<CallAccount> account();

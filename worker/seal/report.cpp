@@ -2,11 +2,9 @@
 #include "worker/seal/report.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "shared/log.hpp"
+#include "worker/app/replacement.hpp"
 #include "worker/app/throw_trace.hpp"
 #include "worker/seal/loaded_objects.hpp"
 #include "worker/seal/owner.hpp"
@@ -30,9 +29,6 @@ using Kind = Violation::Kind;
 struct State {
   SealedModule module;
   std::optional<ViolationSites> sites;
-  int channel = -1;
-  bool has_master = false;
-  std::atomic<bool> asked{false};
   std::mutex mutex;  ///< symbols are looked up by one thread at a time
   std::map<std::pair<std::uint64_t, std::uintptr_t>, std::string> known;  ///< by site and address
 };
@@ -120,13 +116,6 @@ std::string describe(const Violation& violation, const Culprit& culprit) {
   return text;
 }
 
-void ask_for_replacement() {
-  if (!state().has_master || state().asked.exchange(true)) return;
-  const auto message = static_cast<char>(shared::WorkerMessage::replace);
-  if (::send(state().channel, &message, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1) return;
-  state().asked = false;
-}
-
 void log_report(const std::string& text, const Culprit& culprit, std::uint64_t count) {
   const bool refused = seal_mode() == shared::SealMode::error;
   const shared::LogLevel level = refused ? shared::LogLevel::error : shared::LogLevel::warning;
@@ -149,16 +138,13 @@ void set_sealed_module(SealedModule module) {
   state().sites.emplace();
 }
 
-void set_reporting_worker(const shared::Heritage& heritage) {
-  state().channel = heritage.channel;
-  state().has_master = heritage.master != 0 && heritage.channel >= 0;
-}
-
 std::string report_violation(const Violation& violation, const Culprit& culprit) {
   std::string text = describe(violation, culprit);
   const std::uint64_t count = state().sites ? state().sites->add(site_of(violation, culprit)) : 1;
   if (is_power_of_ten(count)) log_report(text, culprit, count);
-  if (seal_mode() == shared::SealMode::error) ask_for_replacement();
+  if (seal_mode() == shared::SealMode::error) {
+    ask_for_replacement("a write to what set-up had made was refused");
+  }
   return text;
 }
 

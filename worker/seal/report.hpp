@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "shared/heritage.hpp"
 #include "worker/seal/data_symbols.hpp"
 #include "worker/seal/violation.hpp"
 
@@ -19,9 +18,6 @@ struct SealedModule {
   DataSymbols symbols;
 };
 void set_sealed_module(SealedModule module);
-
-/// In a worker: where to ask for a replacement after a violation, and where to leave last words.
-void set_reporting_worker(const shared::Heritage& heritage);
 
 /// Whose code it was.
 struct Culprit {

@@ -104,8 +104,9 @@ class CallbackContext {
   void record_timing(std::string_view name, std::chrono::duration<double> duration,
                      std::string_view description = {}) const;
 
-  /// True once the client has hung up, so that nobody will see the result. Noticed within half a
-  /// second; a long computation may ask between its steps, and throw PreventUpdate.
+  /// True once the client has hung up, which is noticed within half a second, or has been told that
+  /// --request-timeout is over, so that nobody will see the result. A long computation may ask
+  /// between its steps, and throw PreventUpdate.
   bool cancelled() const;
 
  private:

@@ -172,11 +172,12 @@ class Cache {
   void clear() const;
 
   /// Waits until nobody else holds the lock of that name. A callback that waits gives its thread
-  /// back meanwhile. Not recursive: whoever asks for it twice waits for ever.
+  /// back meanwhile. Not recursive: whoever asks for it twice waits for ever. Throws WaitCancelled.
   CacheLock lock(std::string_view name) const;
   /// The lock if nobody else holds it.
   std::optional<CacheLock> try_lock(std::string_view name) const;
   /// Waits until at most `count` calls of that name began in the last `period`, this one included.
+  /// Throws WaitCancelled.
   void throttle(std::string_view name, std::int64_t count, std::chrono::nanoseconds period) const;
   /// The function, run by one callback at a time of all workers.
   template <class F>

@@ -125,8 +125,8 @@ class MemoizedBase : public Counted {
                std::size_t arguments);
 
   /// The result kept under `key`, or computed and kept; computed anew in any case if `forced`.
-  /// Throws what the computation throws, or ComputationFailed. Without a cache it is computed each
-  /// time.
+  /// Throws what the computation throws, ComputationFailed, or WaitCancelled. Without a cache it is
+  /// computed each time.
   HeldBytes get(const KeyWriter& key, const Computation& computation, bool forced) const;
   /// The same, copied to `result`.
   void get(const KeyWriter& key, const Computation& computation, bool forced,

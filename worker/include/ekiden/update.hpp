@@ -26,6 +26,17 @@ class PreventUpdate : public std::exception {
   const char* what() const noexcept override { return "PreventUpdate"; }
 };
 
+/// Thrown out of a wait for what another callback computes, or for a lock or a throttle of the
+/// cache, once nobody needs the waiting callback's result any more: --request-timeout is over and
+/// its client has got another answer. A callback that computes a memoized value itself is left to
+/// finish, since others may wait for that.
+class WaitCancelled : public PreventUpdate {
+ public:
+  const char* what() const noexcept override {
+    return "WaitCancelled: --request-timeout is over, nobody needs the result any more";
+  }
+};
+
 /// A callback returned something that does not fit its outputs; thrown where types cannot tell.
 class InvalidCallbackReturnValue : public Error {
  public:
