@@ -13,10 +13,12 @@
 #include <stdexcept>
 
 #include "server/cli.hpp"
+#include "server/metrics.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
 #include "server/proxy.hpp"
 #include "server/setting_values.hpp"
+#include "server/status_page.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
 #include "shared/log_file.hpp"
@@ -26,6 +28,9 @@ namespace {
 
 using shared::log;
 using shared::LogLevel;
+
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+constexpr std::string_view kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 
 LogFile open_access_log(const Settings& settings) {
   return {"access-logfile", settings.access_logfile, STDOUT_FILENO};
@@ -50,13 +55,15 @@ std::vector<Listener> open_listeners(const Settings& settings) {
 
 shared::Heritage heritage_of(const Settings& settings, const std::vector<Listener>& listeners,
                              shared::MemoCache& cache, shared::Scoreboard& scoreboard,
-                             const LogFile& access_log, const LogFile& error_log) {
+                             shared::Traffic* traffic, const LogFile& access_log,
+                             const LogFile& error_log) {
   shared::Heritage heritage;
   heritage.access_log = access_log.descriptor();
   heritage.error_log = error_log.descriptor();
   for (const Listener& listener : listeners) heritage.listeners.push_back(listener.fd());
   heritage.cache = &cache;
   heritage.scoreboard = &scoreboard;
+  heritage.traffic = traffic;
   heritage.settings = settings.worker;
   if (std::string& folder = heritage.settings.cache.folder; !folder.empty()) {
     folder = std::filesystem::absolute(folder).string();  // set-up runs in another one
@@ -130,13 +137,17 @@ Master::Master(const Settings& settings, AppCode code)
       cache_(limits_of(settings)),
       disk_(open_folder(settings)),
       supervisor_(supervisor_options(settings, cache_),
-                  heritage_of(settings, listeners_, cache_, scoreboard_, access_log_, error_log_),
+                  heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_, access_log_,
+                              error_log_),
                   std::move(code)),
       control_(
           open_control_socket(settings.control_socket, name_of_app(settings), place_of(listeners_),
                               [this, target = control_target(settings)](std::string_view line) {
                                 return answer_control_request(line, target);
-                              })) {
+                              })),
+      app_(name_of_app(settings)),
+      started_ns_(shared::monotonic_ns()),
+      admin_(settings.admin_bind, [this](std::string_view path) { return admin_answer(path); }) {
   set_process_title("ekiden: master");
   shared::log_role("master");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -161,6 +172,7 @@ void Master::announce(const Settings& settings) const {
       format_size(settings.cache_size));
   announce_listeners(listeners_, settings);
   if (control_) log(LogLevel::info, "control socket: {}", control_.path().string());
+  if (const std::string url = admin_.url(); !url.empty()) log(LogLevel::info, "admin: {}", url);
 }
 
 int Master::run() {
@@ -187,9 +199,33 @@ void Master::wait() {
   std::vector<pollfd> polled{{signals_.fd(), POLLIN, 0}};
   supervisor_.add_channels(polled);
   control_.add_to(polled);
-  const std::uint64_t next = std::min(supervisor_.next_turn(), control_turn_);
+  admin_.add_to(polled);
+  const std::uint64_t next = std::min({supervisor_.next_turn(), control_turn_, admin_turn_});
   poll(polled.data(), polled.size(), milliseconds_until(next));
   control_turn_ = control_.turn(shared::monotonic_ns());
+  admin_turn_ = admin_.turn(shared::monotonic_ns());
+}
+
+ServerState Master::state() const {
+  return {app_,
+          std::chrono::nanoseconds(shared::monotonic_ns() - started_ns_),
+          supervisor_.generation(),
+          supervisor_.wanted_workers(),
+          supervisor_.counts(),
+          scoreboard_,
+          cache_.counters(),
+          traffic_.totals()};
+}
+
+std::optional<AdminAnswer> Master::admin_answer(std::string_view path) const {
+  if (path == "/livez") return AdminAnswer{200, kPlainText, "alive\n"};
+  if (path == "/readyz") {
+    if (supervisor_.ready_workers() > 0) return AdminAnswer{200, kPlainText, "ready\n"};
+    return AdminAnswer{503, kPlainText, "no worker is ready\n"};
+  }
+  if (path == "/metrics") return AdminAnswer{200, kMetricsText, metrics_text(state())};
+  if (path == "/status") return AdminAnswer{200, "text/html; charset=utf-8", status_page(state())};
+  return std::nullopt;
 }
 
 void Master::close_listeners() noexcept {
@@ -255,7 +291,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   const auto disk = open_folder(settings);
   shared::Scoreboard scoreboard;
   shared::Heritage heritage =
-      heritage_of(settings, listeners, cache, scoreboard, access_log, error_log);
+      heritage_of(settings, listeners, cache, scoreboard, nullptr, access_log, error_log);
   heritage.number = 1;
   heritage.generation = 1;
   scoreboard.reset(heritage.slot, heritage.generation);

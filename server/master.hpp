@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "server/admin_listener.hpp"
 #include "server/control_commands.hpp"
 #include "server/control_socket.hpp"
 #include "server/listener.hpp"
@@ -17,6 +20,7 @@
 #include "shared/disk_folder.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
+#include "shared/traffic.hpp"
 
 namespace ekiden::server {
 
@@ -34,6 +38,8 @@ class Master {
  private:
   void announce(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
+  ServerState state() const;
+  std::optional<AdminAnswer> admin_answer(std::string_view path) const;
   void handle(int signal);
   void reopen_logs();
   void close_listeners() noexcept;
@@ -45,9 +51,14 @@ class Master {
   shared::MemoCache cache_;
   std::unique_ptr<shared::DiskFolder> disk_;  ///< of the cache, if it has one
   shared::Scoreboard scoreboard_;
+  shared::Traffic traffic_;
   Supervisor supervisor_;
   ControlSocket control_;
   std::uint64_t control_turn_ = UINT64_MAX;  ///< when control_ has something to do
+  const std::string app_;
+  const std::uint64_t started_ns_;
+  AdminListener admin_;
+  std::uint64_t admin_turn_ = UINT64_MAX;
 };
 
 /// --check-config: loads the app, logs why that fails or what in it may not be meant, and serves

@@ -102,6 +102,7 @@ void Supervisor::start_trial_workers() {
 
 void Supervisor::commit_reload() {
   const bool first = generation_ == 0;
+  if (!first) ++counts_.reloads;
   dismiss(mold_);
   mold_ = std::move(reload_->mold);
   generation_ = mold_.generation;
@@ -127,6 +128,7 @@ void Supervisor::commit_reload() {
 }
 
 void Supervisor::fail_reload(std::string reason, int exit_code) {
+  if (generation_ != 0) ++counts_.failed_reloads;
   if (reload_) dismiss(reload_->mold);
   reload_.reset();
   for (auto& worker : workers_) {

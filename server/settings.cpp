@@ -89,6 +89,10 @@ const std::array kSettings{
     Setting{"bind", "b", kServer, addresses, 0, 0,
             "Where to listen: ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH. Repeatable.", nullptr,
             nullptr},
+    text_setting(
+        "admin-bind", kServer, SettingKind::text,
+        "Where /livez, /readyz, /metrics and /status are, as --bind says it. Empty: nowhere.",
+        [](auto& s) -> auto& { return s.admin_bind; }),
     Setting{"proxy", "", kServer, SettingKind::proxy, 0, 0,
             "What a proxy makes of the server's URL; said at the start, nothing else.", nullptr,
             nullptr, Special::none, "PROXY"},
@@ -120,6 +124,10 @@ const std::array kSettings{
     text_setting(
         "error-logfile", kLogs, SettingKind::text, "File of the log; -: stderr.",
         [](auto& s) -> auto& { return s.error_logfile; }),
+    setting(
+        "slow-callback", "", kLogs, seconds, 1, kDay,
+        "Callbacks that take longer, their wait for a thread included, are logged. 0: none.",
+        [](auto& s) -> auto& { return s.worker.slow_callback; }, Special::zero),
     setting(
         "log-level", "", kLogs, level, 0, 4, "What to log.",
         [](auto& s) -> auto& { return s.log_level; }),

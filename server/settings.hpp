@@ -16,9 +16,10 @@ namespace ekiden::server {
 
 /// All settings of one server, with their defaults.
 struct Settings {
-  std::string app;  ///< as given: a module's name or a path
+  std::string app;            ///< as given: a module's name or a path
   bool check_config = false;  ///< load the app, say what is wrong, do not serve
   std::vector<std::string> bind{"127.0.0.1:8050"};
+  std::string admin_bind;               ///< an address as in bind; empty: none
   std::string proxy;                    ///< "URL here::URL outside"; empty: none
   std::string control_socket = "auto";  ///< a path, "auto", or empty for none
   std::uint32_t workers = 1;            ///< 0: one process that loads and serves, no master

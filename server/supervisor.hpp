@@ -18,6 +18,7 @@
 #include "server/backoff.hpp"
 #include "server/mold_process.hpp"
 #include "server/reload.hpp"
+#include "server/server_state.hpp"
 #include "server/worker_handle.hpp"
 #include "shared/heritage.hpp"
 #include "shared/scoreboard.hpp"
@@ -73,6 +74,9 @@ class Supervisor {
   std::optional<int> exit_code() const;
 
   std::uint32_t ready_workers() const;
+  std::uint32_t wanted_workers() const noexcept { return target_; }
+  std::uint32_t generation() const noexcept { return generation_; }
+  const SupervisionCounts& counts() const noexcept { return counts_; }
   /// Sends a message to one ready worker, whichever. False if none took it.
   bool tell_a_worker(std::string_view message) const;
   /// Sends mold and workers of every generation a message with a descriptor.
@@ -146,6 +150,7 @@ class Supervisor {
   bool stopping_ = false;
   int stops_ = 0;
   int exit_code_ = 0;
+  SupervisionCounts counts_;
   std::uint64_t now_ = 0;
   std::uint64_t next_turn_ = 0;
 };

@@ -96,6 +96,7 @@ void Supervisor::bury_unborn() {
 
 void Supervisor::after_death(const WorkerHandle& worker, const std::string& cause) {
   if (stopping_ || worker.leaving()) return;
+  ++counts_.deaths;
   const bool on_trial = reload_ && worker.generation == reload_->mold.generation;
   if (on_trial && (generation_ != 0 || !reload_->any_ready)) {
     fail_reload(fmt::format("worker {} died before all were ready: {}", worker.number, cause), 3);

@@ -18,6 +18,7 @@ namespace ekiden::shared {
 
 class MemoCache;
 class Scoreboard;
+class Traffic;
 
 /// The part of the settings that workers need; plain values.
 struct WorkerSettings {
@@ -33,6 +34,7 @@ struct WorkerSettings {
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds graceful_timeout{30'000};
+  std::chrono::milliseconds slow_callback{0};    ///< those that take longer are logged. 0: none
   std::chrono::milliseconds request_timeout{0};  ///< of callbacks; beyond: 504. 0: none
   bool debug = false;
   SealMode seal = SealMode::error;
@@ -47,6 +49,7 @@ struct Heritage {
   std::vector<int> listeners;  ///< non-blocking; shared by all workers
   MemoCache* cache = nullptr;  ///< mapped before the first fork, at the same address everywhere
   Scoreboard* scoreboard = nullptr;
+  Traffic* traffic = nullptr;  ///< nullptr: nobody asks for it
   WorkerSettings settings;
   int access_log = -1;                     ///< the access log's file; -1: none
   int error_log = 2;                       ///< the log's file

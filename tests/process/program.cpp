@@ -41,13 +41,14 @@ void Site::deploy(const std::string& app) const {
   fs::rename(folder.path() / "new.so", folder.path() / "site.so");
 }
 
-RawClient Site::connect() const {
+RawClient connect_to(const std::filesystem::path& socket) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string path = folder.path() / "socket";
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  socket.string().copy(address.sun_path, sizeof address.sun_path - 1);
   return RawClient(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
+
+RawClient Site::connect() const { return connect_to(folder.path() / "socket"); }
 
 std::string Site::callback_request(const std::string& output, const std::string& value) {
   const std::string body =

@@ -18,6 +18,8 @@ std::filesystem::path test_apps();
 RunningServer run_program(std::vector<std::string> arguments,
                           std::vector<std::string> environment = {});
 
+RawClient connect_to(const std::filesystem::path& socket);
+
 /// The real `ekiden` on a unix socket, with a copy of an app's module that a test may replace.
 class Site {
  public:

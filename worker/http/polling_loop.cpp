@@ -119,6 +119,7 @@ struct PollingLoop::Impl {
   OverdueLog overdue_log;
   AccessLogFormat access_log_format;
   std::string access_log_line;
+  TrafficCounter traffic;
   SessionContext context;
   std::vector<std::shared_ptr<Session>> sessions;
   std::vector<Letter> letters;
@@ -138,6 +139,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       slot(board[inherited.slot]),
       pool(pool_options()),
       access_log_format(inherited.settings.access_log_format),
+      traffic(inherited),
       context{io,
               service,
               inherited.settings,
@@ -148,6 +150,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               [this] { callback_submitted(); },
               exchange_logger(),
               overdue_log,
+              traffic,
               {}},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),

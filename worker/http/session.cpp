@@ -93,7 +93,7 @@ void Session::begin_drain(std::uint64_t now_ns) {
 }
 
 void Session::run() noexcept {
-  if (context_.log_exchange) queued_ns_ = shared::monotonic_ns() - begun_ns_;
+  queued_ns_ = shared::monotonic_ns() - begun_ns_;
   context_.service.run(request_, response_);
 }
 
@@ -104,13 +104,10 @@ void Session::dispatch() {
   state_ = State::running;
   deadline_ns_ = 0;
   lean_ = false;
-  const bool timed = context_.settings.request_timeout.count() != 0;
-  if (context_.log_exchange || timed) {
-    begun_ns_ = shared::monotonic_ns();
-    queued_ns_ = 0;
-  }
+  begun_ns_ = shared::monotonic_ns();
+  queued_ns_ = 0;
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
-  if (timed) expire_in(context_.settings.request_timeout);
+  if (context_.settings.request_timeout.count() != 0) expire_in(context_.settings.request_timeout);
   switch (context_.pool.submit(shared_from_this())) {
     case CallbackPool::Submitted::runs_now:
       break;

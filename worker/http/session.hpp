@@ -24,6 +24,7 @@
 #include "worker/http/overdue_log.hpp"
 #include "worker/http/read_buffer.hpp"
 #include "worker/http/reply.hpp"
+#include "worker/http/traffic_counter.hpp"
 
 namespace ekiden::worker {
 
@@ -41,6 +42,7 @@ struct SessionContext {
   std::function<void()> submitted;                    ///< a callback has been given to the pool
   std::function<void(const Exchange&)> log_exchange;  ///< empty: there is no access log
   OverdueLog& overdue_log;
+  TrafficCounter& traffic;
   DateLine date;
   bool draining = false;  ///< every further response closes its connection
 };
@@ -110,6 +112,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   // session_write.cpp
   void send();
+  void count();
   void log_exchange();
   void write_more();
   void wrote(const boost::system::error_code& error, std::size_t count);
@@ -128,7 +131,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool lean_ = true;                         // buffers of the last exchange have been freed
   std::atomic<bool> cancelled_{false};       // read by the callback through request_
   std::uint64_t deadline_ns_ = 0;            // 0: none
-  std::uint64_t begun_ns_ = 0;               // for the access log: the request was complete
+  std::uint64_t begun_ns_ = 0;               // the request was complete; 0: it never was
   std::atomic<std::uint64_t> queued_ns_{0};  // it waited for a callback thread
   ReadBuffer input_;
   HeadScanner scanner_;

@@ -48,6 +48,7 @@ void Session::send() {
     answer().body.clear();
     answer().static_body = {};
   }
+  count();
   state_ = State::writing;
   written_ = 0;
   boost::system::error_code error;
@@ -81,6 +82,13 @@ void Session::write_more() {
   socket_.async_write_some(
       unsent(), [self = shared_from_this()](const boost::system::error_code& error,
                                             std::size_t count) { self->wrote(error, count); });
+}
+
+void Session::count() {
+  const std::uint64_t took = begun_ns_ == 0 ? 0 : shared::monotonic_ns() - begun_ns_;
+  const std::uint64_t waited = std::min(queued_ns_.load(), took);
+  context_.traffic.count(request_, answer(), std::chrono::nanoseconds(waited),
+                         std::chrono::nanoseconds(took - waited));
 }
 
 void Session::log_exchange() {
