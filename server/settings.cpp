@@ -202,6 +202,18 @@ const std::array kSettings{
         "worker-connections", "", kLimits, count, 1, 1'000'000, "Open connections of a worker.",
         [](auto& s) -> auto& { return s.worker.max_connections; }),
     setting(
+        "max-requests", "", kLimits, count, 1, 1'000'000'000,
+        "Requests after which a worker is replaced, successor first. 0: never.",
+        [](auto& s) -> auto& { return s.worker.max_requests; }, Special::zero),
+    setting(
+        "max-requests-jitter", "", kLimits, count, 0, 1'000'000'000,
+        "At most so many requests more, drawn by each worker, lest all are replaced at once.",
+        [](auto& s) -> auto& { return s.worker.max_requests_jitter; }),
+    setting(
+        "max-worker-memory", "", kLimits, size, 4 * kMebi, 1024 * 1024 * kMebi,
+        "Memory of its own at which a worker is replaced, successor first. 0: never.",
+        [](auto& s) -> auto& { return s.worker.max_memory; }, Special::zero),
+    setting(
         "backlog", "", kLimits, count, 1, 65535,
         "Connections that wait to be accepted; net.core.somaxconn may cap it.",
         [](auto& s) -> auto& { return s.backlog; }),
@@ -367,7 +379,8 @@ std::string Setting::allowed() const {
                                                        : "",
                          least, most);
     case size:
-      return fmt::format("{} to {}, such as 8190, 64K, 128M, 1G", format_size(least),
+      return fmt::format("{}{} to {}, such as 8190, 64K, 128M, 1G",
+                         special == Special::zero ? "0, or " : "", format_size(least),
                          format_size(most));
     case seconds:
       return fmt::format("{}{} to {} seconds, fractions too",

@@ -29,6 +29,9 @@ struct WorkerSettings {
   std::size_t max_header_count = 100;
   std::size_t max_body_bytes = 64U << 20;  ///< beyond: 413
   std::uint32_t max_connections = 1000;
+  std::uint64_t max_requests = 0;         ///< until the worker is replaced; 0: any number
+  std::uint64_t max_requests_jitter = 0;  ///< at most so many more
+  std::size_t max_memory = 0;             ///< of its own; beyond, it is replaced. 0: any
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds write_timeout{30'000};

@@ -144,6 +144,8 @@ TEST(CommandLine, ValuesThatAreNotAllowedAreNamedWithWhatIs) {
   EXPECT_THAT(refused({"--timeout", "soon", "shop"}), HasSubstr("0, or 1 to 86400 seconds"));
   EXPECT_THAT(refused({"--timeout", "0.5", "shop"}), HasSubstr("--timeout 0.5: not allowed"));
   EXPECT_THAT(refused({"--cache-size", "12X", "shop"}), HasSubstr("such as 8190, 64K, 128M"));
+  EXPECT_THAT(refused({"--max-worker-memory", "1M", "shop"}), HasSubstr("0, or 4M to 1T"));
+  EXPECT_EQ(parsed({"--max-worker-memory", "0", "shop"}).worker.max_memory, 0U);
   EXPECT_THAT(refused({"--bind", "example.com:80", "shop"}),
               HasSubstr("--bind example.com:80: not allowed (allowed: 127.0.0.1:8050"));
   EXPECT_THAT(refused({"--bind", "1.2.3.4:70000", "shop"}), HasSubstr("--bind 1.2.3.4:70000"));

@@ -117,6 +117,7 @@ struct PollingLoop::Impl {
   bool deadlines_watched = false;
   CallbackPool pool;
   OverdueLog overdue_log;
+  Wear wear;
   AccessLogFormat access_log_format;
   std::string access_log_line;
   TrafficCounter traffic;
@@ -138,6 +139,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       scoreboard(board),
       slot(board[inherited.slot]),
       pool(pool_options()),
+      wear(inherited.settings),
       access_log_format(inherited.settings.access_log_format),
       traffic(inherited),
       context{io,
@@ -151,6 +153,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               exchange_logger(),
               overdue_log,
               traffic,
+              wear,
               {}},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
@@ -437,6 +440,7 @@ void PollingLoop::Impl::tick() {
   slot.heartbeat_ns.store(shared::monotonic_ns(), std::memory_order_relaxed);
   schedule_tick();
   const std::uint64_t now = shared::coarse_ns();
+  wear.tick(now);
   for (std::size_t i = sessions.size(); i-- > 0;) {
     // Closing one moves the last, already visited, into its place.
     const std::shared_ptr<Session> session = sessions[i];

@@ -99,7 +99,9 @@ void Session::run() noexcept {
 
 void Session::dispatch() {
   auto& requests = context_.slot.requests;
-  requests.store(requests.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  const std::uint64_t count = requests.load(std::memory_order_relaxed) + 1;
+  requests.store(count, std::memory_order_relaxed);
+  context_.wear.count_request(count);
   response_.clear();
   state_ = State::running;
   deadline_ns_ = 0;

@@ -15,6 +15,7 @@
 
 #include "shared/heritage.hpp"
 #include "shared/scoreboard.hpp"
+#include "worker/app/wear.hpp"
 #include "worker/exchange.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/access_log.hpp"
@@ -43,6 +44,7 @@ struct SessionContext {
   std::function<void(const Exchange&)> log_exchange;  ///< empty: there is no access log
   OverdueLog& overdue_log;
   TrafficCounter& traffic;
+  Wear& wear;
   DateLine date;
   bool draining = false;  ///< every further response closes its connection
 };
