@@ -21,6 +21,7 @@
 #include "server/server_state.hpp"
 #include "server/worker_handle.hpp"
 #include "shared/heritage.hpp"
+#include "shared/oom_kills.hpp"
 #include "shared/scoreboard.hpp"
 
 namespace ekiden::server {
@@ -146,6 +147,7 @@ class Supervisor {
   std::optional<Reload> reload_;
   std::string next_cause_;  ///< of the reload that will follow this one; empty: none
   std::deque<Change> changes_;
+  shared::OomWatch oom_;
   Seat mold_seat_;
   bool stopping_ = false;
   int stops_ = 0;

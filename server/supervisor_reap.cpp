@@ -68,7 +68,7 @@ void Supervisor::bury_worker(Workers::iterator dead, const siginfo_t& info) {
     log(LogLevel::info, "worker {} ({}) has left", worker->number, worker->pid());
     return;
   }
-  const std::string cause = worker->cause_of_death(info);
+  const std::string cause = worker->cause_of_death(info, oom_);
   log(worker->leaving() ? LogLevel::warning : LogLevel::error, "worker {} ({}) died: {}",
       worker->number, worker->pid(), cause);
   log_last_words(*worker);
@@ -134,7 +134,9 @@ void Supervisor::bury_mold(MoldHandle& mold, const siginfo_t& info) {
     return fail_reload(fmt::format("set-up {}", end), 4);
   }
   if (on_trial) return fail_reload(fmt::format("the mold {}", end), 3);
-  log(LogLevel::error, "the mold died: {}; loading the app again", describe_exit(info));
+  const bool killed = info.si_code != CLD_EXITED && info.si_status == SIGKILL;
+  log(LogLevel::error, "the mold died: {}{}; loading the app again", describe_exit(info),
+      killed ? oom_.explain() : "");
   mold_seat_.not_before_ns = now_ + mold_seat_.backoff.after_death(lived, random_number());
 }
 

@@ -61,15 +61,13 @@ std::uint64_t WorkerHandle::check_heartbeat(std::uint64_t heartbeat_ns,
   return UINT64_MAX;
 }
 
-std::string WorkerHandle::cause_of_death(const siginfo_t& info) const {
+std::string WorkerHandle::cause_of_death(const siginfo_t& info, shared::OomWatch& oom) const {
   const bool by_signal = info.si_code != CLD_EXITED;
   if (!kill_reason_.empty() && (killed_ || !by_signal || info.si_status == SIGABRT)) {
     return fmt::format("killed by the master: {}", kill_reason_);
   }
   std::string cause = describe_exit(info);
-  if (by_signal && info.si_status == SIGKILL) {
-    cause += ", not by the master (the kernel for want of memory, or somebody's kill)";
-  }
+  if (by_signal && info.si_status == SIGKILL) cause += oom.explain();
   return cause;
 }
 

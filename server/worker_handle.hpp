@@ -8,6 +8,7 @@
 
 #include "server/descriptor.hpp"
 #include "server/process.hpp"
+#include "shared/oom_kills.hpp"
 #include "shared/scoreboard.hpp"
 
 namespace ekiden::server {
@@ -47,7 +48,7 @@ class WorkerHandle {
                                 std::uint64_t now);
 
   /// Why it died, truthfully: says when the master killed it, and which signal others sent.
-  std::string cause_of_death(const siginfo_t& info) const;
+  std::string cause_of_death(const siginfo_t& info, shared::OomWatch& oom) const;
   /// True if it left because, and in the way that, it was asked to.
   bool left_as_asked(const siginfo_t& info) const;
 

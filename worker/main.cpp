@@ -6,6 +6,7 @@
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 #include "worker/app/cache_tiers.hpp"
+#include "worker/app/crash_report.hpp"
 #include "worker/app/replacement.hpp"
 #include "worker/app/stack_sample.hpp"
 #include "worker/generation.hpp"
@@ -40,6 +41,7 @@ int worker_main(const shared::Heritage& heritage, Generation& generation) {
   try {
     set_master(heritage);
     watch_samples();
+    watch_crashes(heritage.master);
     open_process_cache(heritage);
     generation.begin_serving(heritage);
     // Never destroyed: callbacks that outlast the drain still use it when the process ends.

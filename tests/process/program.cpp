@@ -27,6 +27,15 @@ RunningServer start_site(const fs::path& folder, const std::string& app,
 
 fs::path test_apps() { return EKIDEN_TEST_APPS; }
 
+std::string program_path() { return EKIDEN_PROGRAM; }
+
+RawClient connect_to(const fs::path& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socket.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  return RawClient(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
 RunningServer run_program(std::vector<std::string> arguments,
                           std::vector<std::string> environment) {
   arguments.insert(arguments.begin(), EKIDEN_PROGRAM);
@@ -39,13 +48,6 @@ Site::Site(const std::string& app, std::vector<std::string> arguments)
 void Site::deploy(const std::string& app) const {
   fs::copy_file(test_apps() / (app + ".so"), folder.path() / "new.so");
   fs::rename(folder.path() / "new.so", folder.path() / "site.so");
-}
-
-RawClient connect_to(const std::filesystem::path& socket) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  socket.string().copy(address.sun_path, sizeof address.sun_path - 1);
-  return RawClient(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 RawClient Site::connect() const { return connect_to(folder.path() / "socket"); }

@@ -14,11 +14,14 @@ namespace ekiden::test {
 /// The folder of this folder's app modules.
 std::filesystem::path test_apps();
 
+/// The real `ekiden`.
+std::string program_path();
+/// A client of whoever listens on this unix socket.
+RawClient connect_to(const std::filesystem::path& socket);
+
 /// Runs the real `ekiden` with these arguments.
 RunningServer run_program(std::vector<std::string> arguments,
                           std::vector<std::string> environment = {});
-
-RawClient connect_to(const std::filesystem::path& socket);
 
 /// The real `ekiden` on a unix socket, with a copy of an app's module that a test may replace.
 class Site {

@@ -33,6 +33,8 @@ struct Subject {
   WorkerHandle handle{1, 0, 1, Descriptor(), 100 * kSecond};
 };
 
+shared::OomWatch oom;
+
 void wait_for_ever() {
   while (true) pause();
 }
@@ -44,7 +46,7 @@ TEST(WorkerHandle, AFreshHeartbeatIsLeftAlone) {
   EXPECT_EQ(subject.handle.check_heartbeat(125 * kSecond, 30s, 150 * kSecond), 155 * kSecond);
   EXPECT_EQ(subject.handle.check_heartbeat(0, 0s, 900 * kSecond), UINT64_MAX);
   EXPECT_EQ(kill(subject.handle.pid(), SIGKILL), 0);
-  EXPECT_THAT(subject.handle.cause_of_death(subject.death()), HasSubstr("not by the master"));
+  EXPECT_THAT(subject.handle.cause_of_death(subject.death(), oom), HasSubstr("not by the master"));
 }
 
 TEST(WorkerHandle, AnOldHeartbeatIsAborted) {
@@ -54,7 +56,7 @@ TEST(WorkerHandle, AnOldHeartbeatIsAborted) {
 
   const siginfo_t death = subject.death();
   EXPECT_EQ(death.si_status, SIGABRT);
-  EXPECT_EQ(subject.handle.cause_of_death(death),
+  EXPECT_EQ(subject.handle.cause_of_death(death, oom),
             "killed by the master: heartbeat older than --timeout 30 s");
 }
 
@@ -84,7 +86,8 @@ TEST(WorkerHandle, TheDeadlineToLeaveIsKept) {
   EXPECT_EQ(subject.handle.enforce_deadline(199 * kSecond), 200 * kSecond);
   EXPECT_EQ(subject.handle.enforce_deadline(200 * kSecond), UINT64_MAX);
 
-  EXPECT_EQ(subject.handle.cause_of_death(subject.death()), "killed by the master: still busy");
+  EXPECT_EQ(subject.handle.cause_of_death(subject.death(), oom),
+            "killed by the master: still busy");
 }
 
 TEST(WorkerHandle, AskingBeforeTheHelloReachesTheWorkerLater) {

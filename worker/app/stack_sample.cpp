@@ -3,7 +3,6 @@
 
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <unwind.h>
 
 #include <cerrno>
 #include <csignal>
@@ -11,7 +10,7 @@
 
 #include "shared/clock.hpp"
 #include "shared/futex.hpp"
-#include "worker/seal/app_call.hpp"
+#include "worker/app/interrupted_stack.hpp"
 
 namespace ekiden::worker {
 
@@ -22,28 +21,6 @@ namespace {
 constexpr int kSignal = SIGURG;
 
 thread_local constinit SampledThread* this_thread = nullptr;
-
-struct Walk {
-  std::span<std::uintptr_t> frames;
-  std::size_t& size;
-  const std::uintptr_t limit;  ///< of the stack; 0: none
-  bool below_signal = false;   ///< the handler's own frames are above the interrupted one
-};
-
-_Unwind_Reason_Code add_frame(_Unwind_Context* context, void* data) {
-  Walk& walk = *static_cast<Walk*>(data);
-  int interrupted = 0;
-  const std::uintptr_t address = _Unwind_GetIPInfo(context, &interrupted);
-  walk.below_signal = walk.below_signal || interrupted != 0;
-  if (!walk.below_signal) return _URC_NO_REASON;
-  const bool beyond = walk.limit != 0 && _Unwind_GetCFA(context) > walk.limit;
-  if (beyond || walk.size == walk.frames.size()) return _URC_END_OF_STACK;
-  // A return address: the call is before it.
-  walk.frames[walk.size++] = interrupted != 0 ? address : address - 1;
-  return _URC_NO_REASON;
-}
-
-_Unwind_Reason_Code pass_frame(_Unwind_Context*, void*) { return _URC_NO_REASON; }
 
 }  // namespace
 
@@ -77,9 +54,7 @@ std::shared_ptr<StackSample> SampledThread::sample() {
 void SampledThread::answer() noexcept {
   StackSample* const sample = wanted_.exchange(nullptr, std::memory_order_acquire);
   if (sample == nullptr) return;
-  const AppCall* const call = AppCall::outermost();
-  Walk walk{sample->frames_, sample->size_, reinterpret_cast<std::uintptr_t>(call)};
-  _Unwind_Backtrace(add_frame, &walk);
+  sample->size_ = note_interrupted_stack(sample->frames_);
   sample->done_.store(1, std::memory_order_release);
   shared::futex_wake_all(sample->done_);
 }
@@ -91,8 +66,7 @@ void SampledThread::on_signal(int) {
 }
 
 void watch_samples() {
-  // The unwinder prepares itself when it is used first, which a handler must not do.
-  _Unwind_Backtrace(pass_frame, nullptr);
+  prepare_stack_walks();
   struct sigaction action {};
   action.sa_handler = &SampledThread::on_signal;
   action.sa_flags = SA_RESTART | SA_ONSTACK;

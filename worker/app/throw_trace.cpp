@@ -168,6 +168,13 @@ bool is_of_program(std::uintptr_t code) {
   return object_at(code) == object_at(reinterpret_cast<std::uintptr_t>(&object_at));
 }
 
+bool is_of_app(std::uintptr_t code) {
+  const link_map* object = object_at(code);
+  const std::string_view path = object != nullptr ? object->l_name : "";
+  return path.starts_with('/') && !path.starts_with("/lib") && !path.starts_with("/usr/lib") &&
+         !is_of_program(code);
+}
+
 /// What the app's author has not written.
 bool is_of_header(std::string_view file) {
   return file.starts_with("/usr/include/") || file.find("/include/ekiden/") != file.npos;
@@ -201,8 +208,7 @@ std::vector<std::string> lines_of(std::span<const std::uintptr_t> code, bool all
 }  // namespace
 
 std::vector<std::string> stack_lines(std::span<const std::uintptr_t> code) {
-  std::vector<std::string> lines = lines_of(code, false);
-  return lines.empty() ? lines_of(code, true) : lines;
+  return lines_of(code, std::none_of(code.begin(), code.end(), is_of_app));
 }
 
 void set_copied_module([[maybe_unused]] CopiedModule module) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "shared/log.hpp"
+#include "worker/app/interrupted_stack.hpp"
 
 namespace ekiden::worker {
 
@@ -16,6 +17,7 @@ struct CallbackPool::Thread {
   explicit Thread(CallbackPool& of) : pool(of) {}
 
   CallbackPool& pool;
+  SignalStack signal_stack;
   SampledThread where;
   // Under the lock:
   const Job* job = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What happens when the app's code writes to a sealed page.
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -54,8 +55,12 @@ void on_fault(int, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   const SealedArea* area = info->si_code == SEGV_ACCERR ? sealed_area_of(address) : nullptr;
   if (area == nullptr) {
-    // The instruction faults once more, and what was there before us has it.
+    // What was there before us has it: the instruction faults once more, but if somebody has sent
+    // the signal it must be sent again.
     ::sigaction(SIGSEGV, &action_before, nullptr);
+    if (info->si_code <= 0) {
+      ::syscall(SYS_rt_tgsigqueueinfo, ::getpid(), ::syscall(SYS_gettid), SIGSEGV, info);
+    }
     return;
   }
   if (seal_mode() == shared::SealMode::warn && area->kind != Violation::Kind::view) {
