@@ -18,6 +18,8 @@ namespace {
 
 constexpr const char* kVersion = EKIDEN_VERSION;
 constexpr const char* kTools[] = {"cache", "apps"};
+constexpr const char* kCommandLine = "command line";
+constexpr const char* kArgumentsVariable = "EKIDEN_CMD_ARGS";
 constexpr const char* kReserved[] = {"ctl", "doctor", "new"};
 
 /// CLI11 lets APP look optional and repeatable, since we check it ourselves.
@@ -43,7 +45,8 @@ struct Arguments {
   Values values;
   std::vector<std::string> positional;
   std::string config;
-  bool version = false, table = false, check_config = false;
+  bool version = false, table = false, check_config = false, print_config = false;
+  std::vector<std::string> notes;
 };
 
 std::string help_text(const Setting& setting) {
@@ -91,6 +94,42 @@ void declare(CLI::App& program, const Setting& setting, Arguments& into) {
   option->description(help_text(setting))->group(std::string(setting.group));
 }
 
+/// Options of gunicorn's that a command line may bring along, and that change nothing here.
+void declare_gunicorns(CLI::App& program, Arguments& into) {
+  const auto note = [&into](std::string option, std::string why) {
+    into.notes.push_back(fmt::format("{} has no effect: {}", option, why));
+  };
+  program
+      .add_flag_callback(
+          "--preload",
+          [note] { note("--preload", "the app is always loaded once, before workers are forked"); })
+      ->group("");
+  program
+      .add_option_function<std::string>("--worker-tmp-dir",
+                                        [note](const std::string&) {
+                                          note("--worker-tmp-dir",
+                                               "heartbeats are in shared memory");
+                                        })
+      ->group("");
+  program
+      .add_option_function<std::string>(
+          "-k,--worker-class",
+          [note](const std::string& given) {
+            if (given != "sync" && given != "gthread") {
+              throw UsageError{fmt::format(
+                  "--worker-class {}: there is one kind of worker; leave the option out", given)};
+            }
+            note("--worker-class",
+                 "there is one kind of worker; --threads says how many threads it has");
+          })
+      ->group("");
+  program
+      .add_option_function<std::string>(
+          "--log-file",
+          [&into](const std::string& given) { into.values["error-logfile"] = {given}; })
+      ->group("");
+}
+
 void declare_all(CLI::App& program, Arguments& into) {
   program.name("ekiden");
   program.description("Serves a Dash app from a pool of worker processes.");
@@ -109,6 +148,11 @@ void declare_all(CLI::App& program, Arguments& into) {
       .add_flag("--check-config", into.check_config,
                 "Load the app, say what is wrong or may not be meant, and exit.")
       ->group("Server");
+  program
+      .add_flag("--print-config", into.print_config,
+                "Print the settings and where each comes from, then as --check-config.")
+      ->group("Server");
+  declare_gunicorns(program, into);
   program.add_flag("--version", into.version, "Print the version and exit.");
   program.add_flag("--settings-table", into.table)->group("");
   program.add_option("APP", into.positional, "Name or path of the app's module.")->type_name("");
@@ -116,7 +160,8 @@ void declare_all(CLI::App& program, Arguments& into) {
 }
 
 std::string meant(const std::string& flag) {
-  std::vector<std::string> known{"--check-config", "--config", "--help", "--version"};
+  std::vector<std::string> known{"--check-config", "--config", "--help", "--print-config",
+                                 "--version"};
   for (const Setting& setting : all_settings()) {
     known.push_back(fmt::format("--{}", setting.name));
     if (setting.kind == SettingKind::toggle || setting.kind == SettingKind::socket) {
@@ -136,6 +181,7 @@ void check_words(const CLI::App& program, const Arguments& arguments) {
     }
   }
   if (arguments.version || arguments.table) return;
+  if (arguments.print_config && arguments.positional.empty()) return;
   const auto& words = arguments.positional;
   if (words.empty()) throw UsageError{"no APP given: ekiden [OPTIONS] APP (see --help)"};
   if (std::count(std::begin(kTools), std::end(kTools), words.front()) > 0) {
@@ -223,12 +269,14 @@ void apply_platform(const Environment& environment, Settings& settings) {
     if (!setting.parse({prefix + found->second}, settings)) {
       reject(setting, {found->second}, fmt::format("{}=", variable));
     }
+    settings.origins[name] = variable;
   };
   const std::string host = host_of(environment);
   apply("PORT", "bind", (host.empty() ? "0.0.0.0" : host) + ":");
   if (!host.empty() && value_of(environment, "PORT").empty()) {
     const Setting& bind = *find_setting("bind");
     if (!bind.parse({host + ":8050"}, settings)) reject(bind, {host}, "HOST=");
+    settings.origins["bind"] = "HOST";
   }
   apply("WEB_CONCURRENCY", "workers", "");
   apply("DASH_DEBUG", "debug", "");
@@ -261,6 +309,7 @@ void apply_cache_variables(const Environment& environment, Settings& settings) {
   for (const CacheVariable& one : cache_variables(environment)) {
     const Setting& setting = *find_setting(one.setting);
     if (!setting.parse({one.value}, settings)) reject(setting, {one.given}, one.variable + "=");
+    settings.origins[std::string(setting.name)] = one.variable;
   }
 }
 
@@ -272,30 +321,82 @@ void apply_environment(const Environment& environment, Settings& settings) {
     const auto values =
         setting.repeatable() ? split_words(found->second) : std::vector<std::string>{found->second};
     if (!setting.parse(values, settings)) reject(setting, values, found->first + "=");
+    settings.origins[std::string(setting.name)] = found->first;
   }
 }
 
-void apply(const Values& values, Settings& settings, const std::string& file) {
+/// `origin`: "command line", EKIDEN_CMD_ARGS, or else the name of a file.
+void apply(const Values& values, Settings& settings, const std::string& origin) {
+  const bool words = origin == kCommandLine || origin == kArgumentsVariable;
   for (const auto& [name, given] : values) {
     const Setting& setting = *find_setting(name);
-    if (setting.parse(given, settings)) continue;
-    reject(
-        setting, given,
-        file.empty() ? fmt::format("--{} ", name) : fmt::format("--config {}: {} = ", file, name));
+    if (!setting.parse(given, settings)) {
+      reject(setting, given,
+             words ? fmt::format("--{} ", name) : fmt::format("--config {}: {} = ", origin, name));
+    }
+    settings.origins[name] = origin;
   }
+}
+
+/// The words of a command line as a shell splits them: blanks, both kinds of quotes, backslashes.
+std::vector<std::string> shell_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool begun = false;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && quote != '\'' && i + 1 < text.size()) {
+      word += text[++i];
+      begun = true;
+    } else if (quote != 0 ? c == quote : c == '"' || c == '\'') {
+      quote = quote != 0 ? '\0' : c;
+      begun = true;
+    } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+      if (begun) words.push_back(std::exchange(word, ""));
+      begun = false;
+    } else {
+      word += c;
+      begun = true;
+    }
+  }
+  if (quote != 0) throw UsageError{fmt::format("{}: a quote is not closed", kArgumentsVariable)};
+  if (begun) words.push_back(word);
+  return words;
+}
+
+/// Further options, as gunicorn has them in GUNICORN_CMD_ARGS.
+Arguments arguments_of(const Environment& environment) {
+  CLI::App program;
+  Arguments arguments;
+  declare_all(program, arguments);
+  parse_arguments(program, shell_words(value_of(environment, kArgumentsVariable)));
+  for (const std::string& word : program.remaining()) {
+    throw UsageError{fmt::format("{}: unknown option {} ({}--help lists all)", kArgumentsVariable,
+                                 word, meant(word))};
+  }
+  if (!arguments.positional.empty()) {
+    throw UsageError{fmt::format("{}: '{}' is no option; the app is named on the command line",
+                                 kArgumentsVariable, arguments.positional.front())};
+  }
+  return arguments;
 }
 
 Settings resolve(const Arguments& arguments, const Environment& environment) {
-  std::string file = arguments.config;
-  const auto variable = environment.find("EKIDEN_CONFIG");
-  if (file.empty() && variable != environment.end()) file = variable->second;
+  const Arguments more = arguments_of(environment);
+  std::string file = arguments.config.empty() ? more.config : arguments.config;
+  if (file.empty()) file = value_of(environment, "EKIDEN_CONFIG");
   Settings settings;
   apply_platform(environment, settings);
   if (!file.empty()) apply(read_config(file), settings, file);
   apply_environment(environment, settings);
-  apply(arguments.values, settings, "");
-  settings.app = arguments.positional.front();
-  settings.check_config = arguments.check_config;
+  apply(more.values, settings, kArgumentsVariable);
+  apply(arguments.values, settings, kCommandLine);
+  if (!arguments.positional.empty()) settings.app = arguments.positional.front();
+  settings.print_config = arguments.print_config || more.print_config;
+  settings.check_config = arguments.check_config || more.check_config;
+  settings.notes = more.notes;
+  settings.notes.insert(settings.notes.end(), arguments.notes.begin(), arguments.notes.end());
   const std::string clash = why_not_together(settings.worker.cache);
   if (!clash.empty()) throw UsageError{clash};
   return settings;

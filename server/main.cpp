@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <filesystem>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +33,28 @@ std::vector<std::filesystem::path> folders_of(const Environment& environment) {
   return app_folders(program, app_path == environment.end() ? "" : app_path->second);
 }
 
+/// What concerns this process as a whole. Throws std::runtime_error.
+void prepare_process(const Settings& settings) {
+  for (const std::string& note : settings.notes) std::fprintf(stderr, "ekiden: %s\n", note.c_str());
+  name_processes(settings.name);
+  if (!settings.umask.empty()) {
+    ::umask(static_cast<mode_t>(std::stoul(settings.umask, nullptr, 8)));
+  }
+  for (const std::string& variable : settings.env) {
+    const std::size_t equals = variable.find('=');
+    ::setenv(variable.substr(0, equals).c_str(), variable.c_str() + equals + 1, 1);
+  }
+  if (settings.chdir.empty() || ::chdir(settings.chdir.c_str()) == 0) return;
+  throw std::runtime_error("--chdir " + settings.chdir + ": " + std::strerror(errno));
+}
+
 int serve(Settings settings, const Environment& environment) {
+  prepare_process(settings);
+  if (settings.print_config) {
+    std::fputs(print_config(settings).c_str(), stdout);
+    if (settings.app.empty()) return kDone;
+    settings.check_config = true;
+  }
   const AppLookup app = find_app(settings.app, folders_of(environment));
   if (app.path.empty()) {
     std::fprintf(stderr, "ekiden: %s\n", app.error.c_str());

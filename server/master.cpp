@@ -103,6 +103,16 @@ Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCac
   return options;
 }
 
+/// The mold becomes that before it runs code of the app; workers are forked from it.
+AppCode as_identity(const std::optional<Identity>& identity, AppCode code) {
+  if (!identity) return code;
+  code.load = [identity = *identity, load = std::move(code.load)] {
+    become(identity);
+    return load();
+  };
+  return code;
+}
+
 /// Milliseconds for poll() until `time`, rounded up.
 int milliseconds_until(std::uint64_t time) {
   const std::uint64_t now = shared::monotonic_ns();
@@ -131,7 +141,9 @@ std::string place_of(const std::vector<Listener>& listeners) {
 }  // namespace
 
 Master::Master(const Settings& settings, AppCode code)
-    : access_log_(open_access_log(settings)),
+    : pid_file_(settings.pid_file),
+      identity_(identity_of(settings.user, settings.group)),
+      access_log_(open_access_log(settings)),
       error_log_(open_error_log(settings)),
       listeners_(open_listeners(settings)),
       cache_(limits_of(settings)),
@@ -139,7 +151,7 @@ Master::Master(const Settings& settings, AppCode code)
       supervisor_(supervisor_options(settings, cache_),
                   heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_, access_log_,
                               error_log_),
-                  std::move(code)),
+                  as_identity(identity_, std::move(code))),
       control_(
           open_control_socket(settings.control_socket, name_of_app(settings), place_of(listeners_),
                               [this, target = control_target(settings)](std::string_view line) {
@@ -148,8 +160,9 @@ Master::Master(const Settings& settings, AppCode code)
       app_(name_of_app(settings)),
       started_ns_(shared::monotonic_ns()),
       admin_(settings.admin_bind, [this](std::string_view path) { return admin_answer(path); }) {
-  set_process_title("ekiden: master");
+  set_process_role("master");
   shared::log_role("master");
+  if (identity_) give_away(settings);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   raise_descriptor_limit();
   announce(settings);
@@ -163,6 +176,15 @@ ControlTarget Master::control_target(const Settings& settings) {
     };
   }
   return target;
+}
+
+/// What workers write, or clients reach them by.
+void Master::give_away(const Settings& settings) const {
+  for (const Listener& listener : listeners_) {
+    const std::string url = listener.url();
+    if (url.starts_with("unix:")) give(url.substr(url.find(':') + 1), *identity_);
+  }
+  if (disk_) give(settings.worker.cache.folder, *identity_);
 }
 
 void Master::announce(const Settings& settings) const {
@@ -281,7 +303,7 @@ int check_config(const Settings& settings, const AppCode& code) {
 }
 
 int serve_alone(const Settings& settings, const AppCode& code) {
-  set_process_title("ekiden: worker 1");
+  set_process_role("worker 1");
   shared::log_role("worker 1");
   raise_descriptor_limit();
   const LogFile access_log = open_access_log(settings);

@@ -14,6 +14,8 @@
 #include "server/listener.hpp"
 #include "server/log_file.hpp"
 #include "server/mold.hpp"
+#include "server/pid_file.hpp"
+#include "server/privileges.hpp"
 #include "server/settings.hpp"
 #include "server/signals.hpp"
 #include "server/supervisor.hpp"
@@ -37,6 +39,7 @@ class Master {
 
  private:
   void announce(const Settings& settings) const;
+  void give_away(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
   ServerState state() const;
   std::optional<AdminAnswer> admin_answer(std::string_view path) const;
@@ -46,6 +49,8 @@ class Master {
   void wait();
 
   MasterSignals signals_;
+  const PidFile pid_file_;
+  const std::optional<Identity> identity_;  ///< of mold and workers, if it is not this process's
   LogFile access_log_, error_log_;
   std::vector<Listener> listeners_;
   shared::MemoCache cache_;

@@ -60,7 +60,7 @@ void close_foreign_descriptors(const Heritage& heritage, int channel) {
     heritage.number = order.number;
     heritage.channel = channel;
     const std::string role = fmt::format("worker {}", order.number);
-    set_process_title("ekiden: " + role);
+    set_process_role(role);
     shared::log_role(role);
     close_foreign_descriptors(heritage, channel);
     release_signals_in_worker();
@@ -128,7 +128,7 @@ void report_changes(const MoldProcess& mold) {
 
 [[noreturn]] void become_mold(MoldProcess& mold) noexcept {
   die_with(mold.heritage.master);
-  set_process_title("ekiden: mold");
+  set_process_role("mold");
   shared::log_role("mold");
   close_foreign_descriptors(mold.heritage, mold.channel.get());
   ignore_master_signals_in_mold();

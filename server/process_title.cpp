@@ -10,12 +10,18 @@
 #include <cstddef>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace ekiden::server {
 namespace {
 
 char* area = nullptr;
 std::size_t area_bytes = 0;
+
+std::string& program_name() {
+  static std::string name = "ekiden";
+  return name;
+}
 
 /// Extends the area by `text` if that lies right behind it, as the kernel lays them out.
 void take(char*& end, char* text) {
@@ -44,13 +50,16 @@ void claim_process_title(int argc, char** argv) {
   area_bytes = static_cast<std::size_t>(end - argv[0]);
 }
 
-void set_process_title(std::string_view title) noexcept {
+void name_processes(std::string name) { program_name() = std::move(name); }
+
+void set_process_role(std::string_view role) {
+  const std::string title = program_name() + ": " + std::string(role);
   if (area_bytes > 0) {
     memset(area, 0, area_bytes);
     memcpy(area, title.data(), std::min(title.size(), area_bytes - 1));
   }
   // The thread's name holds 15 bytes: "ekiden:worker 3".
-  std::string name(title);
+  std::string name = title;
   if (const std::size_t space = name.find(": "); space != std::string::npos) {
     name.erase(space + 1, 1);
   }

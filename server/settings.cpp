@@ -2,6 +2,7 @@
 #include "server/settings.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -77,7 +78,13 @@ constexpr Setting text_setting(std::string_view name, std::string_view group, Se
   return one;
 }
 
+constexpr Setting with_short(Setting setting, std::string_view short_name) {
+  setting.short_name = short_name;
+  return setting;
+}
+
 constexpr std::string_view kServer = "Server";
+constexpr std::string_view kProcess = "Processes";
 constexpr std::string_view kCache = "Cache";
 constexpr std::string_view kLogs = "Logs";
 constexpr std::string_view kTimes = "Times, in seconds";
@@ -113,6 +120,38 @@ const std::array kSettings{
         "seal", "", kServer, SettingKind::seal, 0, 2,
         "What becomes of a callback's write to globals and to what set-up has made.",
         [](auto& s) -> auto& { return s.worker.seal; }),
+
+    with_short(text_setting(
+                   "pid", kProcess, SettingKind::text,
+                   "File that holds the master's number while it runs. Empty: none.",
+                   [](auto& s) -> auto& { return s.pid_file; }),
+               "p"),
+    with_short(text_setting(
+                   "name", kProcess, SettingKind::text,
+                   "What the processes are called: NAME: master, NAME: worker 1.",
+                   [](auto& s) -> auto& { return s.name; }),
+               "n"),
+    text_setting(
+        "chdir", kProcess, SettingKind::text, "Folder to go to before anything else. Empty: stay.",
+        [](auto& s) -> auto& { return s.chdir; }),
+    Setting{"env", "e", kProcess, variables, 0, 0,
+            "Variable for the app's environment, NAME=VALUE. Repeatable.", nullptr, nullptr},
+    with_short(
+        text_setting(
+            "user", kProcess, SettingKind::text,
+            "Who mold and workers run as, by name or number. Needs root. Empty: as the master.",
+            [](auto& s) -> auto& { return s.user; }),
+        "u"),
+    with_short(
+        text_setting(
+            "group", kProcess, SettingKind::text, "Their group. Empty: the first one of --user.",
+            [](auto& s) -> auto& { return s.group; }),
+        "g"),
+    with_short(text_setting(
+                   "umask", kProcess, SettingKind::octal,
+                   "Rights that new files do not get, in octal digits. Empty: as inherited.",
+                   [](auto& s) -> auto& { return s.umask; }),
+               "m"),
 
     text_setting(
         "access-logfile", kLogs, SettingKind::text,
@@ -277,6 +316,25 @@ const std::array kSettings{
         [](auto& s) -> auto& { return s.worker.dev_tools.disable_version_check; }),
 };
 
+bool parse_variables(const std::vector<std::string>& values, Settings& settings) {
+  std::vector<std::string> given;
+  for (const std::string& value : values) {
+    if (value.empty()) continue;
+    if (const std::size_t equals = value.find('='); equals == 0 || equals == value.npos)
+      return false;
+    given.push_back(value);
+  }
+  settings.env = std::move(given);
+  return true;
+}
+
+/// Up to three octal digits, perhaps after zeros, or nothing.
+bool is_mode(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of('0') == text.npos) return true;
+  const std::string_view digits = text.substr(std::min(text.find_first_not_of('0'), text.size()));
+  return digits.size() <= 3 && digits.find_first_not_of("01234567") == digits.npos;
+}
+
 bool parse_addresses(const std::vector<std::string>& values, Settings& settings) {
   const bool valid = !values.empty() && std::all_of(values.begin(), values.end(), [](auto& text) {
     return parse_address(text).has_value();
@@ -308,6 +366,10 @@ std::string_view Setting::value_name() const {
   switch (kind) {
     case addresses:
       return "ADDRESS";
+    case variables:
+      return "NAME=VALUE";
+    case SettingKind::octal:
+      return "MODE";
     case count:
       return special == Special::automatic ? "N|auto" : "N";
     case size:
@@ -335,11 +397,10 @@ std::string_view Setting::value_name() const {
 
 std::string Setting::value_in(const Settings& settings) const {
   switch (kind) {
-    case addresses: {
-      std::string list;
-      for (const auto& address : settings.bind) list += (list.empty() ? "" : " ") + address;
-      return list;
-    }
+    case addresses:
+      return fmt::format("{}", fmt::join(settings.bind, " "));
+    case variables:
+      return fmt::format("{}", fmt::join(settings.env, " "));
     case count:
       return fmt::format("{}", get(settings));
     case size:
@@ -356,6 +417,7 @@ std::string Setting::value_in(const Settings& settings) const {
       return settings.control_socket;
     case SettingKind::cache:
     case SettingKind::text:
+    case SettingKind::octal:
       return get_text(settings);
     case level:
       return std::string(level_name(settings.log_level));
@@ -398,6 +460,10 @@ std::string Setting::allowed() const {
       return "auto, shm, filesystem, null, redis://HOST:PORT/DB or unix:///SOCKET";
     case SettingKind::text:
       return "any text";
+    case variables:
+      return "NAME=VALUE";
+    case SettingKind::octal:
+      return "0 to 777, octal";
     case level:
       return "debug, info, warning, error, critical";
     case SettingKind::seal:
@@ -413,6 +479,7 @@ std::string Setting::refusal(const std::vector<std::string>& values) const {
 
 bool Setting::parse(const std::vector<std::string>& values, Settings& settings) const {
   if (kind == addresses) return parse_addresses(values, settings);
+  if (kind == variables) return parse_variables(values, settings);
   if (values.size() != 1) return false;
   const std::string& given = values.front();
   if (kind == SettingKind::proxy) {
@@ -427,6 +494,7 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
     return true;
   }
   if (kind == SettingKind::cache && !why_no_cache(given).empty()) return false;
+  if (kind == SettingKind::octal && !is_mode(given)) return false;
   if (set_text != nullptr) {
     set_text(settings, given);
     return true;
@@ -447,6 +515,55 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   if (!value || (*value < least && !zero) || (*value > most && !follows)) return false;
   set(settings, *value);
   return true;
+}
+
+namespace {
+
+/// As TOML has it: 'as it is' where that can be, else with escapes.
+std::string toml_text(std::string_view text) {
+  if (text.find_first_of("'\n\r\t") == text.npos && text.find_first_of("\"\\") != text.npos) {
+    return fmt::format("'{}'", text);
+  }
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string in_file(const Setting& setting, const Settings& settings) {
+  const std::string value = setting.value_in(settings);
+  switch (setting.kind) {
+    case addresses:
+    case variables: {
+      std::vector<std::string> list;
+      for (const auto& one : setting.kind == addresses ? settings.bind : settings.env) {
+        list.push_back(toml_text(one));
+      }
+      return fmt::format("[{}]", fmt::join(list, ", "));
+    }
+    case count:
+    case seconds:
+    case flag:
+      return value;
+    case toggle:
+      return value == "true" || value == "false" ? value : toml_text(value);
+    default:
+      return toml_text(value);
+  }
+}
+
+}  // namespace
+
+std::string print_config(const Settings& settings) {
+  std::string text;
+  for (const Setting& one : kSettings) {
+    const auto origin = settings.origins.find(one.name);
+    text += fmt::format("{} = {}  # {}\n", one.name, in_file(one, settings),
+                        origin == settings.origins.end() ? "default" : origin->second);
+  }
+  return text;
 }
 
 std::string settings_table() {

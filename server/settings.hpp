@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +20,17 @@ namespace ekiden::server {
 struct Settings {
   std::string app;            ///< as given: a module's name or a path
   bool check_config = false;  ///< load the app, say what is wrong, do not serve
+  bool print_config = false;  ///< print the settings before that
+  /// Where the settings come from that are not defaults: "command line", "EKIDEN_WORKERS", a file.
+  std::map<std::string, std::string, std::less<>> origins;
+  std::vector<std::string> notes;  ///< on what was given and has no effect
   std::vector<std::string> bind{"127.0.0.1:8050"};
+  std::string pid_file;                 ///< empty: none
+  std::string name = "ekiden";          ///< of the processes, as ps shows them
+  std::string chdir;                    ///< empty: stays where it is
+  std::vector<std::string> env;         ///< "NAME=VALUE"
+  std::string user, group;              ///< of mold and workers; empty: the master's
+  std::string umask;                    ///< in octal digits; empty: as inherited
   std::string admin_bind;               ///< an address as in bind; empty: none
   std::string proxy;                    ///< "URL here::URL outside"; empty: none
   std::string control_socket = "auto";  ///< a path, "auto", or empty for none
@@ -37,6 +49,7 @@ struct Settings {
 /// A toggle is a flag that can be switched off too.
 enum class SettingKind {
   addresses,
+  variables,  ///< NAME=VALUE, repeatable
   count,
   size,
   seconds,
@@ -44,6 +57,7 @@ enum class SettingKind {
   toggle,
   level,
   seal,
+  octal,
   proxy,
   socket,
   cache,
@@ -77,7 +91,9 @@ struct Setting {
   std::string value_in(const Settings& settings) const;  ///< "30", "128M", "info"
   std::string default_value() const;
   std::string allowed() const;  ///< "0 to 86400 seconds"
-  bool repeatable() const noexcept { return kind == SettingKind::addresses; }
+  bool repeatable() const noexcept {
+    return kind == SettingKind::addresses || kind == SettingKind::variables;
+  }
 
   /// What is wrong with a value that `parse` does not take, in brackets after it.
   std::string refusal(const std::vector<std::string>& values) const;
@@ -88,6 +104,9 @@ struct Setting {
 /// All of them, in the order of --help.
 std::span<const Setting> all_settings();
 const Setting* find_setting(std::string_view name);
+
+/// The settings as a configuration file, each with where it comes from.
+std::string print_config(const Settings& settings);
 
 /// The table in server/README.md.
 std::string settings_table();

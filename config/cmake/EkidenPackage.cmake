@@ -29,6 +29,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/install/ekidenConfigVersi
                                  COMPATIBILITY SameMinorVersion)
 
 install(TARGETS ekiden RUNTIME)
+install(FILES config/bash-completion/ekiden DESTINATION share/bash-completion/completions)
 install(DIRECTORY worker/include/ekiden ${PROJECT_BINARY_DIR}/worker/include/ekiden TYPE INCLUDE)
 install(DIRECTORY ${EKIDEN_GENERATED_INCLUDE}/ekiden TYPE INCLUDE)
 install(FILES ${PROJECT_BINARY_DIR}/install/ekidenConfig.cmake

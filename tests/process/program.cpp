@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 RunningServer start_site(const fs::path& folder, const std::string& app,
                          std::vector<std::string> arguments) {
   fs::copy_file(test_apps() / (app + ".so"), folder / "site.so");
+  fs::permissions(folder, fs::perms(0755));  // for servers that run as somebody else
   arguments.insert(arguments.end(), {"--bind", "unix:" + (folder / "socket").string(),
                                      "--control-socket", (folder / "control").string(),
                                      "--cache-size", "4M", (folder / "site.so").string()});

@@ -217,6 +217,71 @@ TEST(CommandLine, WhatIsWrongInTheFileIsNamed) {
   EXPECT_THAT(refused({"-c", "/nowhere.toml", "shop"}), HasSubstr("/nowhere.toml: cannot be read"));
 }
 
+TEST(CommandLine, ArgumentsInTheEnvironmentStandBetweenVariablesAndTheCommandLine) {
+  const Environment environment{
+      {"EKIDEN_WORKERS", "2"},
+      {"EKIDEN_THREADS", "2"},
+      {"EKIDEN_CMD_ARGS", R"(--workers 3 -t 5 --access-logformat '%(h)s "%(r)s"' --name a\ b)"}};
+
+  const Settings settings = parsed({"-t", "4", "shop"}, environment);
+
+  EXPECT_EQ(settings.workers, 3U);
+  EXPECT_EQ(settings.worker.threads, 2U);
+  EXPECT_EQ(settings.timeout, 4s);
+  EXPECT_EQ(settings.worker.access_log_format, R"(%(h)s "%(r)s")");
+  EXPECT_EQ(settings.name, "a b");
+}
+
+TEST(CommandLine, WrongArgumentsInTheEnvironmentAreNamed) {
+  EXPECT_THAT(refused({"shop"}, {{"EKIDEN_CMD_ARGS", "--wokers 3"}}),
+              HasSubstr("EKIDEN_CMD_ARGS: unknown option --wokers (did you mean --workers"));
+  EXPECT_THAT(refused({"shop"}, {{"EKIDEN_CMD_ARGS", "--workers 'x"}}),
+              HasSubstr("EKIDEN_CMD_ARGS: a quote is not closed"));
+  EXPECT_THAT(refused({"shop"}, {{"EKIDEN_CMD_ARGS", "other"}}),
+              HasSubstr("EKIDEN_CMD_ARGS: 'other' is no option"));
+}
+
+TEST(CommandLine, PrintedSettingsSayWhereTheyComeFromAndCanBeReadBack) {
+  const worker::test::TemporaryFolder folder;
+  const std::string file = folder.write("x.toml", "threads = 2\n");
+  const Environment environment{{"EKIDEN_TIMEOUT", "3"}, {"WEB_CONCURRENCY", "5"}};
+  const Settings settings =
+      parsed({"-c", file, "--print-config", "-e", "A=b \"c\"", "-b", ":1", "-b", ":2", "shop"},
+             environment);
+
+  const std::string text = print_config(settings);
+
+  EXPECT_THAT(text, HasSubstr("threads = 2  # " + file + "\n"));
+  EXPECT_THAT(text, HasSubstr("timeout = 3  # EKIDEN_TIMEOUT\n"));
+  EXPECT_THAT(text, HasSubstr("workers = 5  # WEB_CONCURRENCY\n"));
+  EXPECT_THAT(text, HasSubstr("graceful-timeout = 30  # default\n"));
+  const Settings again = parsed({"-c", folder.write("y.toml", text), "shop"});
+  for (const Setting& setting : all_settings()) {
+    EXPECT_EQ(setting.value_in(again), setting.value_in(settings)) << setting.name;
+  }
+}
+
+TEST(CommandLine, GunicornsOptionsThatChangeNothingAreNoted) {
+  const Settings settings = parsed({"--preload", "-k", "gthread", "--worker-tmp-dir", "/dev/shm",
+                                    "--log-file", "errors.log", "shop"});
+
+  EXPECT_THAT(settings.notes,
+              testing::UnorderedElementsAre(HasSubstr("--preload has no effect"),
+                                            HasSubstr("--worker-class has no effect"),
+                                            HasSubstr("--worker-tmp-dir has no effect")));
+  EXPECT_EQ(settings.error_logfile, "errors.log");
+  EXPECT_THAT(refused({"-k", "gevent", "shop"}), HasSubstr("there is one kind of worker"));
+}
+
+TEST(CommandLine, VariablesAndModesAreChecked) {
+  EXPECT_THAT(parsed({"-e", "A=1", "--env", "B=x=y", "shop"}).env, ElementsAre("A=1", "B=x=y"));
+  EXPECT_THAT(refused({"-e", "A", "shop"}), HasSubstr("allowed: NAME=VALUE"));
+  EXPECT_THAT(refused({"-e", "=1", "shop"}), HasSubstr("allowed: NAME=VALUE"));
+  EXPECT_EQ(parsed({"-m", "027", "shop"}).umask, "027");
+  EXPECT_THAT(refused({"-m", "8", "shop"}), HasSubstr("allowed: 0 to 777, octal"));
+  EXPECT_THAT(refused({"-m", "1777", "shop"}), HasSubstr("allowed: 0 to 777, octal"));
+}
+
 TEST(CommandLine, HelpListsEverySettingUnderItsHeading) {
   const auto result = parse_command_line({"--help"}, {});
   const auto& answer = std::get<Answer>(result);
