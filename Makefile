@@ -10,7 +10,7 @@ TEST_FLAGS ?= --output-on-failure -j$(JOBS)
 SANITIZERS = asan ubsan tsan
 FUZZ_SECONDS ?= 60
 
-.PHONY: run build test test-all bench screenshots format setup clean
+.PHONY: run build test test-all bench load screenshots format setup clean
 
 run: build
 	exec build/release/ekiden $(RUN_FLAGS) $(APP)
@@ -46,6 +46,13 @@ bench: build
 	@config/setup.sh bench
 	cmake --build build/release --target ekiden_bench
 	tests/bench/run.sh build/release
+
+# The caching-and-signaling app with several --workers and --threads: some minutes, then a table and a
+# plot in build/load.
+load: build
+	@config/setup.sh load
+	cmake --build build/release --target open_loop
+	node tests/load/run.mjs build/release
 
 # Replaces the README's pictures by those that the browser tests have just taken.
 screenshots:

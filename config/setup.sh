@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that are missing for the named purposes: build, test, all, bench.
+# Installs the Debian packages that are missing for the named purposes: build, test, all, bench,
+# load.
 # Says what it installs; asks before apt would remove anything. Quick when nothing is missing.
 set -euo pipefail
 
@@ -9,11 +10,13 @@ packages_for() {
     build) echo g++ cmake ninja-build ccache libboost1.81-dev rapidjson-dev libcli11-dev \
                 libspdlog-dev libfmt-dev zlib1g-dev libbrotli-dev libssl-dev liblmdb-dev \
                 libhiredis-dev libsqlite3-dev ;;
-    test) echo libgtest-dev libgmock-dev chromium-headless-shell fonts-liberation redis-server nginx python3-pandas ;;
+    test) echo libgtest-dev libgmock-dev chromium-headless-shell fonts-liberation redis-server nginx wrk \
+               python3-pandas ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
     bench) echo nginx redis-server wrk python3-flask python3-flask-caching python3-pandas \
                 python3-redis ;;
-    *) echo "setup.sh: unknown purpose '$1' (known: build test all bench)" >&2; exit 2 ;;
+    load) echo wrk ;;
+    *) echo "setup.sh: unknown purpose '$1' (known: build test all bench load)" >&2; exit 2 ;;
   esac
 }
 
