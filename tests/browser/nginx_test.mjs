@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The sites of config/nginx/, as a browser sees an app through them.
 import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {promisify} from 'node:util';
 
 import {assertNoProblems, choose, launchBrowser, newPage, settled} from './support/browser.mjs';
 import {Nginx} from './support/nginx.mjs';
@@ -97,6 +99,12 @@ async function upstreamIsKeptAlive(page, {socket}) {
   assert.deepEqual(connectionsTo(socket), before);
 }
 
+/// Throws with what it printed if the exit code is not 0.
+async function doctorHasNothingToSay(url) {
+  const {stdout} = await promisify(execFile)(process.env.EKIDEN_PROGRAM, ['doctor', url]);
+  assert.match(stdout, / ok, 0 warnings, 0 errors\n$/);
+}
+
 const sites = [
   {site: 'ekiden.conf', at: '/', env: {}},
   {site: 'sub_path.conf', at: '/sales/', env: {DASH_URL_BASE_PATHNAME: '/sales/'}},
@@ -110,6 +118,7 @@ for (const {site, at, env} of sites) {
       await answersAreCompressed(page);
       await assetsAreCompressedAndCached(page, at);
       await upstreamIsKeptAlive(page, running);
+      await doctorHasNothingToSay(running.nginx.origin + at);
     });
   });
 }
