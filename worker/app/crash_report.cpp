@@ -123,9 +123,7 @@ void start_reporter() {
 }  // namespace
 
 void watch_crashes(pid_t master) {
-#if EKIDEN_HAS_SANITIZER_MALLOC
-  static_cast<void>(master);
-#else
+  if constexpr (EKIDEN_HAS_SANITIZER_MALLOC) return;
   crash.master = master;
   prepare_stack_walks();
   static_cast<void>(new SignalStack);  // as long as the process lives
@@ -134,7 +132,6 @@ void watch_crashes(pid_t master) {
   action.sa_sigaction = &on_crash;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (const int signal : kSignals) ::sigaction(signal, &action, nullptr);
-#endif
 }
 
 }  // namespace ekiden::worker

@@ -42,6 +42,11 @@ _Unwind_Reason_Code pass_frame(_Unwind_Context*, void*) { return _URC_NO_REASON;
 std::size_t note_interrupted_stack(std::span<std::uintptr_t> frames) noexcept {
   Walk walk{frames, reinterpret_cast<std::uintptr_t>(AppCall::outermost())};
   _Unwind_Backtrace(add_frame, &walk);
+  if (walk.size == 0) {
+    // Not called by the kernel: ThreadSanitizer calls handlers later, where it suits it.
+    walk.below_signal = true;
+    _Unwind_Backtrace(add_frame, &walk);
+  }
   return walk.size;
 }
 
