@@ -25,6 +25,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <syncstream>
 #include <thread>
 #include <vector>
 
@@ -48,7 +49,8 @@ const std::locale classic = std::locale::classic();
 
 std::string print() {
   std::printf("printed %d\n", 1);
-  std::cout << "streamed " << std::setw(4) << 1.5 << std::endl;
+  // What is not synchronized with stdio is one thread's at a time.
+  std::osyncstream(std::cout) << "streamed " << std::setw(4) << 1.5 << std::endl;
   return "printed";
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <typeinfo>
 #include <utility>
 
@@ -99,8 +100,11 @@ backtrace_state* state_of_copy() {
   return backtrace_create_state(module.path.c_str(), 1, ignore_error, nullptr);
 }
 
-/// The functions at an address: several, if they were inlined into each other.
+/// The functions at an address: several, if they were inlined into each other. One thread at a
+/// time: those that come while a unit's debug info is read would all read it, too.
 std::vector<RawFrame> frames_at(std::uintptr_t pc) {
+  static constinit std::mutex mutex;
+  const std::lock_guard lock(mutex);
   static backtrace_state* const lazy_state = loaded_state ? loaded_state : make_state();
   backtrace_state* state = loaded_state ? loaded_state : lazy_state;
   std::vector<RawFrame> frames;
