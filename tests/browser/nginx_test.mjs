@@ -70,7 +70,7 @@ async function assetsAreCompressedAndCached(page, prefix) {
   const again = await loaded(page, '/_dash-component-suites/');
   assert.ok(again.length > 5);
   for (const asset of again) {
-    // Parts that components load by name have no fingerprint: the browser asks whether they changed.
+    // Parts that components load by name have no fingerprint: browsers ask whether they changed.
     const most = /\.v\w+m\w+\./.test(asset.path) ? 0 : 300;
     assert.ok(asset.transferred <= most, `${asset.path} took ${asset.transferred} bytes again`);
   }

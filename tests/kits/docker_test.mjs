@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// config/docker/ without Docker: its files are read, and their steps are run in a root of their own.
+// config/docker/ without Docker: its files are read, their steps run in a root of their own.
 import assert from 'node:assert/strict';
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
@@ -145,7 +145,8 @@ async function serves(stages, base) {
     assert.match(fs.readFileSync(`/proc/${pid}/status`, 'utf8'),
       /^Uid:\t10001\t10001\t10001\t10001\nGid:\t10001\t/m);
     assert.match(fs.readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), /^\d+ \d+ \S+ \/ \/ ro\b/m);
-    const said = execFileSync(process.env.EKIDEN_PROGRAM, ['doctor', image.url], {encoding: 'utf8'});
+    const said = execFileSync(process.env.EKIDEN_PROGRAM, ['doctor', image.url],
+      {encoding: 'utf8'});
     assert.match(said, /12 ok, 0 warnings, 0 errors/);
     assert.equal((await fetch(new URL('/readyz', image.admin))).status, 200);
     image.child.kill('SIGTERM');

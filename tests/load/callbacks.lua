@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- wrk: posts the bodies of a file, one a line, in turn; prints its result as one line.
---   wrk -t1 -c16 -d5s -s callbacks.lua http://127.0.0.1:PORT/_dash-update-component -- FILE
+--   wrk -t1 -c16 -d5s -s callbacks.lua http://127.0.0.1:PORT/_dash-update-component -- FILE [close]
+-- With `close` each request has a connection of its own.
 local requests, at = {}, 0
 
 function init(arguments)
+  local headers = {["Content-Type"] = "application/json", Connection = arguments[2]}
   for body in io.lines(arguments[1]) do
-    requests[#requests + 1] =
-      wrk.format("POST", nil, {["Content-Type"] = "application/json"}, body)
+    requests[#requests + 1] = wrk.format("POST", nil, headers, body)
   end
 end
 

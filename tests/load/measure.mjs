@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One configuration of the caching-and-signaling app under load: first all ask for what nobody has
-// computed yet, then a closed loop (wrk), then an open one at a part of what the closed one did.
+// computed yet; then a closed loop (wrk), and an open one at a part of what the closed one did,
+// with connections that are kept; then both again with a connection for each request.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
@@ -41,7 +42,20 @@ function withShares(result, server) {
     shares: answers.map(count => count / all)};
 }
 
-/// Returns {workers, threads, closed, open, values, computations, waits, pss}; of each loop rate,
+/// A closed and an open loop. `connections` 0: a connection for each request.
+async function bothLoops(tools, server, {connections, clients, seconds, bodies}) {
+  const text = await output(tools.wrk, ['-t1', `-c${clients}`, `-d${seconds}s`, '--timeout', '10s',
+    '-s', new URL('callbacks.lua', import.meta.url).pathname, server.url, '--', bodies,
+    ...(connections === 0 ? ['close'] : [])]);
+  const closed = withShares(JSON.parse(/^RESULT (.*)$/m.exec(text)[1]), server);
+  const wanted = Math.floor(closed.rate * kPartOfClosedLoop);
+  const open = withShares(JSON.parse(await output(tools.openLoop,
+    [`127.0.0.1:${server.port}`, wanted, connections, seconds, bodies])), server);
+  return {closed, open: {...open, wanted}};
+}
+
+/// Returns {workers, threads, kept, anew, values, computations, waits, pss}. `kept` and `anew` are
+/// the loops {closed, open} with connections that are kept, or made anew; of each loop: rate,
 /// p50_ms, p99_ms, failed and the shares of the workers.
 /// `tools`: paths of the programs: ekiden, app, openLoop, wrk.
 export async function measure(tools, {workers, threads, values, connections = 16, seconds}) {
@@ -55,17 +69,12 @@ export async function measure(tools, {workers, threads, values, connections = 16
     await Promise.all(values.flatMap(value =>
       Array.from({length: kAskersPerValue}, () => server.post(requestsFor(value)[0]))));
     server.answersByWorker();
-
-    const text = await output(tools.wrk, ['-t1', `-c${connections}`, `-d${seconds}s`, '-s',
-      new URL('callbacks.lua', import.meta.url).pathname, server.url, '--', bodies]);
-    const closed = withShares(JSON.parse(/^RESULT (.*)$/m.exec(text)[1]), server);
-
-    const wanted = Math.floor(closed.rate * kPartOfClosedLoop);
-    const open = withShares(JSON.parse(await output(tools.openLoop,
-      [`127.0.0.1:${server.port}`, wanted, connections, seconds, bodies])), server);
+    const load = {clients: connections, seconds, bodies};
+    const kept = await bothLoops(tools, server, {...load, connections});
+    const anew = await bothLoops(tools, server, {...load, connections: 0});
     const {computations, waits} = server.cacheStatistics();
-    return {workers, threads, closed, open: {...open, wanted}, values: values.length,
-      computations, waits, pss: server.workersPss()};
+    return {workers, threads, kept, anew, values: values.length, computations, waits,
+      pss: server.workersPss()};
   } finally {
     await server?.stop();
     fs.rmSync(folder, {recursive: true, force: true});

@@ -5,7 +5,8 @@
 //
 //     open_loop 127.0.0.1:PORT|unix:PATH RATE CONNECTIONS SECONDS FILE
 //
-// FILE holds bodies for /_dash-update-component, one a line. Prints one line of JSON.
+// FILE holds bodies for /_dash-update-component, one a line. With 0 CONNECTIONS each request has
+// one of its own. Prints one line of JSON.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -22,10 +23,12 @@
 #include <cstdlib>
 #include <deque>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -65,33 +68,33 @@ Address address_of(std::string_view text) {
   return address;
 }
 
-std::vector<std::string> read_requests(const char* file) {
+std::vector<std::string> read_requests(const char* file, bool close) {
   std::vector<std::string> requests;
   std::ifstream lines(file);
   for (std::string body; std::getline(lines, body);) {
     requests.push_back(
         fmt::format("POST /_dash-update-component HTTP/1.1\r\nHost: load\r\n"
-                    "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                    body.size(), body));
+                    "{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                    close ? "Connection: close\r\n" : "", body.size(), body));
   }
   if (requests.empty()) throw std::runtime_error(fmt::format("{}: no requests", file));
   return requests;
 }
 
-/// A keep-alive connection, and the request that is under way on it.
+/// A connection, and the request that is under way on it. Nothing blocks, not even connecting: a
+/// server whose backlog is full must not keep the client from the others.
 class Connection {
  public:
   enum class State { waits, answered, lost };
 
   explicit Connection(const Address& address)
-      : descriptor_(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (descriptor_ < 0 ||
-        connect(descriptor_, reinterpret_cast<const sockaddr*>(&address.storage), address.size)) {
-      fail("connect");
-    }
+      : descriptor_(
+            socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    const auto* const to = reinterpret_cast<const sockaddr*>(&address.storage);
+    if (descriptor_ < 0) fail("socket");
+    if (connect(descriptor_, to, address.size) != 0 && errno != EINPROGRESS) fail("connect");
     const int on = 1;
     setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    fcntl(descriptor_, F_SETFL, O_NONBLOCK);
   }
   Connection(const Connection&) = delete;
   ~Connection() { close(descriptor_); }
@@ -99,22 +102,30 @@ class Connection {
   int descriptor() const { return descriptor_; }
   Clock::time_point due() const { return due_; }
   bool ok() const { return ok_; }
+  bool is_idle() const { return idle_; }
 
-  /// Requests are small: one that does not fit into an empty socket's buffer is an error.
-  bool start(Clock::time_point due, std::string_view request) {
+  void start(Clock::time_point due, std::string_view request) {
     due_ = due;
+    unsent_ = request;
+    idle_ = false;
     received_.clear();
-    return send(descriptor_, request.data(), request.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(request.size());
   }
-  State receive() {
+  /// Sends and receives what goes at once.
+  State go_on() {
+    if (!unsent_.empty()) {
+      const ssize_t sent = send(descriptor_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+      if (sent > 0) unsent_.remove_prefix(static_cast<std::size_t>(sent));
+      if (sent < 0 && errno != EAGAIN && errno != ENOTCONN) return State::lost;
+    }
     std::array<char, 65536> buffer;
     while (true) {
       const ssize_t size = recv(descriptor_, buffer.data(), buffer.size(), 0);
-      if (size < 0 && errno == EAGAIN) return State::waits;
+      if (size < 0 && (errno == EAGAIN || errno == ENOTCONN)) return State::waits;
       if (size <= 0) return State::lost;
       received_.append(buffer.data(), static_cast<std::size_t>(size));
-      if (complete()) return State::answered;
+      if (!complete()) continue;
+      idle_ = true;
+      return State::answered;
     }
   }
 
@@ -132,7 +143,9 @@ class Connection {
 
   int descriptor_;
   Clock::time_point due_{};
+  std::string_view unsent_;
   std::string received_;
+  bool idle_ = true;
   bool ok_ = false;
 };
 
@@ -147,12 +160,7 @@ struct Plan {
 class OpenLoop {
  public:
   explicit OpenLoop(Plan plan) : plan_(std::move(plan)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-    for (std::size_t number = 0; number < plan_.connections; ++number) {
-      connections_.emplace_back(plan_.address);
-      epoll_event event{EPOLLIN, {.ptr = &connections_.back()}};
-      if (epoll_ctl(epoll_, EPOLL_CTL_ADD, connections_.back().descriptor(), &event)) fail("epoll");
-      idle_.push_back(&connections_.back());
-    }
+    while (connections_.size() < plan_.connections) idle_.push_back(connect());
   }
   OpenLoop(const OpenLoop&) = delete;
   ~OpenLoop() { close(epoll_); }
@@ -190,14 +198,22 @@ class OpenLoop {
     const auto now = Clock::now();
     while (fallen_due_ < total() && due(fallen_due_) <= now) ++fallen_due_;
   }
+  Connection* connect() {
+    auto made = std::make_unique<Connection>(plan_.address);
+    Connection* connection = made.get();
+    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLET, {.ptr = connection}};
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, connection->descriptor(), &event) != 0) fail("epoll");
+    connections_.emplace(connection, std::move(made));
+    return connection;
+  }
   /// Connections take turns, so that each worker gets what its connections are worth.
   void start_waiting() {
-    while (started_ < fallen_due_ && !idle_.empty()) {
-      Connection* connection = idle_.front();
-      idle_.pop_front();
-      if (!connection->start(due(started_), plan_.requests[started_ % plan_.requests.size()])) {
-        ++failed_;
-      }
+    const bool one_each = plan_.connections == 0;
+    while (started_ < fallen_due_ && (one_each || !idle_.empty())) {
+      Connection* connection = one_each ? connect() : idle_.front();
+      if (!one_each) idle_.pop_front();
+      connection->start(due(started_), plan_.requests[started_ % plan_.requests.size()]);
+      settle(*connection);
       ++started_;
     }
   }
@@ -211,24 +227,31 @@ class OpenLoop {
       settle(*static_cast<Connection*>(events[static_cast<std::size_t>(at)].data.ptr));
     }
   }
-  /// A lost connection is not made again: that it was lost is what the run shall show.
+  /// A connection that was lost is made again, so that the load stays what it is.
   void settle(Connection& connection) {
-    const Connection::State state = connection.receive();
+    const bool was_idle = connection.is_idle();
+    const Connection::State state = connection.go_on();
     if (state == Connection::State::waits) return;
-    ended_ = Clock::now();
-    if (state == Connection::State::answered && connection.ok()) {
-      ++answered_;
-      latencies_.push_back(ended_ - connection.due());
+    if (was_idle) {
+      std::erase(idle_, &connection);
     } else {
-      ++failed_;
+      ended_ = Clock::now();
+      if (state == Connection::State::answered && connection.ok()) {
+        ++answered_;
+        latencies_.push_back(ended_ - connection.due());
+      } else {
+        ++failed_;
+      }
     }
-    if (state == Connection::State::answered) return idle_.push_back(&connection);
-    epoll_ctl(epoll_, EPOLL_CTL_DEL, connection.descriptor(), nullptr);
+    const bool is_kept = plan_.connections > 0;
+    if (is_kept && state == Connection::State::answered) return idle_.push_back(&connection);
+    connections_.erase(&connection);  // which closes it
+    if (is_kept) idle_.push_back(connect());
   }
 
   const Plan plan_;
   const int epoll_;
-  std::deque<Connection> connections_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::deque<Connection*> idle_;
   Clock::time_point start_{}, ended_{};
   std::size_t fallen_due_ = 0, started_ = 0, answered_ = 0, failed_ = 0;
@@ -239,8 +262,9 @@ class OpenLoop {
 
 int main(int argc, char** argv) try {
   if (argc != 6) throw std::runtime_error("usage: ADDRESS RATE CONNECTIONS SECONDS FILE");
-  OpenLoop loop({address_of(argv[1]), std::stod(argv[2]), std::stoul(argv[3]), std::stod(argv[4]),
-                 read_requests(argv[5])});
+  const std::size_t connections = std::stoul(argv[3]);
+  OpenLoop loop({address_of(argv[1]), std::stod(argv[2]), connections, std::stod(argv[4]),
+                 read_requests(argv[5], connections == 0)});
   loop.run();
   fmt::print("{}\n", loop.report());
 } catch (const std::exception& error) {

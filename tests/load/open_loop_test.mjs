@@ -18,18 +18,21 @@ after(() => fs.rmSync(folder, {recursive: true, force: true}));
 const client = promisify(execFile).bind(null, process.env.EKIDEN_OPEN_LOOP);
 
 /// Runs the client against a server with this handler, on a unix socket.
-async function run(handler, {rate, connections, seconds}) {
+async function run(handler, {rate, connections: kept, seconds}) {
   const server = http.createServer((request, response) => {
     let text = '';
     request.on('data', chunk => (text += chunk));
     request.on('end', () => handler(response, text));
   });
   const socket = path.join(folder, 'socket');
+  let connections = 0;
+  server.on('connection', () => ++connections);
   server.listen(socket);
   await once(server, 'listening');
   try {
-    const {stdout} = await client([`unix:${socket}`, rate, connections, seconds, bodies].map(String));
-    return JSON.parse(stdout);
+    const args = [`unix:${socket}`, rate, kept, seconds, bodies];
+    const {stdout} = await client(args.map(String));
+    return {...JSON.parse(stdout), connections};
   } finally {
     server.closeAllConnections();
     server.close();
@@ -50,7 +53,15 @@ test('sends the bodies in turn, at its rate, and counts the answers', async () =
   assert.equal(received.filter(text => text === '{"one":1}').length, 50);
   assert.equal(result.answered, 100);
   assert.equal(result.failed, 0);
+  assert.equal(result.connections, 2);
   assert.ok(result.seconds >= 0.49, 'the last request is not due before');
+});
+
+test('without connections to keep each request has one of its own', async () => {
+  const result = await run(answer, {rate: 200, connections: 0, seconds: 0.25});
+
+  assert.equal(result.answered, 50);
+  assert.equal(result.connections, 50);
 });
 
 test('a stall is charged to all whose requests were due meanwhile', async () => {
@@ -76,6 +87,17 @@ test('errors and lost connections are failures', async () => {
 
   assert.equal(result.answered, 8);
   assert.equal(result.failed, 2);
+  assert.equal(result.connections, 3, 'the lost one was made again');
+});
+
+test('connections that the server closes between requests are made again', async () => {
+  const result = await run(response => {
+    response.writeHead(200, {'Content-Length': 2, Connection: 'close'}).end('{}');
+  }, {rate: 100, connections: 1, seconds: 0.3});
+
+  assert.ok(result.answered > 0);
+  assert.equal(result.answered + result.failed, 30);
+  assert.ok(result.connections >= 15, `${result.connections}`);
 });
 
 test('without a server it says so', async () => {

@@ -12,25 +12,40 @@ function ceiling(value) {
   return [1, 2, 5, 10].map(step => step * magnitude).find(step => step >= value);
 }
 
+/// How high a value's bar is, as a part of the chart, and where the lines across it are.
+function linear(values) {
+  const top = ceiling(Math.max(...values));
+  return {height: value => value / top, lines: [0, top / 2, top]};
+}
+
+/// The same by powers of ten, from the one below the smallest value.
+function logarithmic(values) {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
+  return {height: value => (Math.log10(value) - low) / (high - low),
+    lines: Array.from({length: high - low + 1}, (_, at) => 10 ** (low + at))};
+}
+
 /// A chart with a group of bars for each result; `bars` gives a result's values.
-function chart({title, bars, names = []}, results, x, y) {
-  const top = ceiling(Math.max(...results.flatMap(bars)));
+function chart({title, bars, names = [], scale = linear}, results, x, y) {
+  const {height: part, lines} = scale(results.flatMap(bars));
   const group = (kWidth - kLeft - 10) / results.length;
   const plotHeight = kHeight - kTop - kBottom;
   const parts = [`<g transform="translate(${x},${y})">`,
     `<text x="${kLeft}" y="16" font-weight="bold">${title}</text>`];
   names.forEach((name, at) => parts.push(
     `<text x="${kLeft + at * 60}" y="32" fill="${kColors[at]}">${name}</text>`));
-  for (const part of [0, 0.5, 1]) {
-    const height = kTop + plotHeight * (1 - part);
-    parts.push(`<path d="M${kLeft} ${height}H${kWidth - 10}" stroke="#ddd"/>`,
-      `<text x="${kLeft - 6}" y="${height + 4}" text-anchor="end">${top * part}</text>`);
+  for (const line of lines) {
+    const height = kTop + plotHeight * (1 - part(line));
+    parts.push(`<path d="M${kLeft} ${height.toFixed(1)}H${kWidth - 10}" stroke="#ddd"/>`,
+      `<text x="${kLeft - 6}" y="${(height + 4).toFixed(1)}" text-anchor="end">` +
+      `${Number(line.toPrecision(3))}</text>`);
   }
   results.forEach((result, number) => {
     const values = bars(result);
     const width = group * 0.8 / values.length;
     values.forEach((value, at) => {
-      const height = plotHeight * value / top;
+      const height = plotHeight * part(value);
       parts.push(`<rect x="${(kLeft + number * group + group * 0.1 + at * width).toFixed(1)}" ` +
         `y="${(kTop + plotHeight - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" ` +
         `height="${height.toFixed(1)}" fill="${kColors[at % kColors.length]}"/>`);
@@ -41,13 +56,18 @@ function chart({title, bars, names = []}, results, x, y) {
   return [...parts, '</g>'].join('\n');
 }
 
+const percents = shares => shares.map(share => 100 * share);
+const latencies = {names: ['p50', 'p99'], scale: logarithmic};
+
 const charts = [
-  {title: 'Closed loop: requests/s', bars: ({closed}) => [closed.rate]},
-  {title: 'Closed loop: latency, ms', names: ['p50', 'p99'],
-    bars: ({closed}) => [closed.p50_ms, closed.p99_ms]},
-  {title: 'Open loop at 70 %: latency, ms', names: ['p50', 'p99'],
-    bars: ({open}) => [open.p50_ms, open.p99_ms]},
-  {title: 'Open loop: share of each worker, %', bars: ({open}) => open.shares.map(one => 100 * one)},
+  {title: 'Connections kept, closed loop: requests/s', bars: ({kept}) => [kept.closed.rate]},
+  {title: 'A connection each, closed loop: requests/s', bars: ({anew}) => [anew.closed.rate]},
+  {title: 'Kept, open loop at 70 %: latency, ms', ...latencies,
+    bars: ({kept}) => [kept.open.p50_ms, kept.open.p99_ms]},
+  {title: 'Each, open loop at 70 %: latency, ms', ...latencies,
+    bars: ({anew}) => [anew.open.p50_ms, anew.open.p99_ms]},
+  {title: 'Kept, open loop: share of each worker, %', bars: ({kept}) => percents(kept.open.shares)},
+  {title: 'Each, open loop: share of each worker, %', bars: ({anew}) => percents(anew.open.shares)},
   {title: 'Computations of the values', bars: ({computations}) => [computations]},
   {title: 'PSS of each worker, MB', bars: ({pss}) => pss.map(bytes => bytes / 1048576)},
 ];

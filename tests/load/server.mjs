@@ -7,6 +7,8 @@ import http from 'node:http';
 import path from 'node:path';
 import readline from 'node:readline';
 
+import {pss} from '../browser/support/server.mjs';
+
 export class LoadedServer {
   /// Serves `app` on a free port. Its access log says only which worker has answered.
   static async start({program, app, folder, workers, threads}) {
@@ -63,8 +65,7 @@ export class LoadedServer {
 
   /// Proportional set size of each worker, in bytes.
   workersPss() {
-    return this.#children().filter(pid => title(pid).startsWith('ekiden: worker')).map(pid =>
-      Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) * 1024);
+    return this.#children().filter(pid => title(pid).startsWith('ekiden: worker')).map(pss);
   }
 
   #children() {

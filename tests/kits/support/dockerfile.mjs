@@ -27,5 +27,5 @@ export const texts = (stage, instruction) =>
 export const environment = stage => Object.fromEntries(texts(stage, 'ENV').flatMap(text =>
   text.split(' ').map(setting => setting.split('=', 2))));
 
-/// The words of its last ENTRYPOINT or CMD, which must be in JSON: a shell would not hand signals on.
+/// The words of its last ENTRYPOINT or CMD, in JSON: a shell would not hand signals on.
 export const words = (stage, instruction) => JSON.parse(texts(stage, instruction).at(-1) ?? '[]');

@@ -3,9 +3,9 @@
 # image.sh FOLDER: carries a Dockerfile's steps out without Docker, in a mount namespace of its own
 # (run it with `unshare --mount`, as root), and becomes the program that the image starts.
 #
-# FOLDER holds what the test has read from the Dockerfile: `build` and `final`, shell functions for
-# the steps of each stage; SOURCE, BUILD and APP are mounted as /src, /build and /app. The host's /usr
-# stands for the base image's.
+# FOLDER/steps is what the test has made of the Dockerfile: shell functions for the steps of each
+# stage; SOURCE, BUILD and APP are mounted as /src, /build and /app. The host's /usr stands for the
+# base image's.
 set -euo pipefail
 folder=$1
 . "$folder/steps"
