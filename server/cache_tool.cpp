@@ -14,78 +14,12 @@
 
 #include "server/control_client.hpp"
 #include "server/control_commands.hpp"
-#include "server/control_paths.hpp"
+#include "server/control_tool.hpp"
+#include "server/tool_text.hpp"
 #include "shared/key_text.hpp"
 
 namespace ekiden::server {
 namespace {
-
-/// Rows of cells; the last column is not padded, the first ones are right-aligned.
-class Table {
- public:
-  explicit Table(std::size_t right_aligned) : right_aligned_(right_aligned) {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  std::string text() const {
-    std::vector<std::size_t> widths(rows_.front().size());
-    for (const auto& row : rows_) {
-      for (std::size_t at = 0; at < row.size(); ++at) {
-        widths[at] = std::max(widths[at], row[at].size());
-      }
-    }
-    std::string text;
-    for (const auto& row : rows_) {
-      for (std::size_t at = 0; at + 1 < row.size(); ++at) {
-        text += at < right_aligned_ ? fmt::format("{:>{}}  ", row[at], widths[at])
-                                    : fmt::format("{:<{}}  ", row[at], widths[at]);
-      }
-      text += row.back() + "\n";
-    }
-    return text;
-  }
-
- private:
-  std::size_t right_aligned_;
-  std::vector<std::vector<std::string>> rows_;
-};
-
-std::int64_t integer(const Json& object, std::string_view name) {
-  const std::int64_t* value = object[name].as_integer();
-  return value == nullptr ? 0 : *value;
-}
-
-const std::string& string(const Json& object, std::string_view name) {
-  static const std::string none;
-  const std::string* value = object[name].as_string();
-  return value == nullptr ? none : *value;
-}
-
-const Json::Array& array(const Json& object, std::string_view name) {
-  static const Json::Array none;
-  const Json::Array* value = object[name].as_array();
-  return value == nullptr ? none : *value;
-}
-
-/// "1.2 ms", "3 s", "5 min".
-std::string duration(const Json& seconds) {
-  const auto value = seconds.as_number();
-  if (!value) return "never";
-  if (*value <= 0) return "0";
-  if (*value < 1e-3) return fmt::format("{:.0f} us", *value * 1e6);
-  if (*value < 1) return fmt::format("{:.1f} ms", *value * 1e3);
-  if (*value < 100) return fmt::format("{:.1f} s", *value);
-  if (*value < 6000) return fmt::format("{:.0f} min", *value / 60);
-  if (*value < 360'000) return fmt::format("{:.0f} h", *value / 3600);
-  return fmt::format("{:.0f} d", *value / 86400);
-}
-
-std::string size(std::int64_t bytes) {
-  constexpr std::array<const char*, 4> kUnits{"K", "M", "G", "T"};
-  if (bytes < 10'000) return fmt::format("{}", bytes);
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return fmt::format("{:.1f}{}", value, kUnits[unit]);
-}
 
 /// "std::string" for "NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE".
 std::string type_name(const std::string& mangled) {
@@ -141,11 +75,6 @@ std::string show_text(const Json& result) {
   return text;
 }
 
-std::string percent(std::int64_t part, std::int64_t whole) {
-  if (whole == 0) return "-";
-  return fmt::format("{:.1f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
-}
-
 std::string statistics_text(const Json& result) {
   constexpr std::array kTotals{"hits",      "misses",   "computations", "waits", "take_overs",
                                "evictions", "rebuilds", "uncached",     "stale", "refreshes"};
@@ -182,32 +111,14 @@ std::string result_text(std::string_view command, const Json& result) {
                      shared::quoted(string(result, "evicted")));
 }
 
-/// The result in an answer. Throws std::runtime_error with the server's words if it is an error.
-Json result_of(const std::string& answer) {
-  const Json parsed = Json::parse(answer);
-  if (const Json* error = parsed.find("error")) {
-    throw std::runtime_error(error->as_string() == nullptr ? error->dump() : *error->as_string());
-  }
-  return parsed["result"];
-}
-
-struct Words {
-  std::string command, key, tag, control_socket;
+struct Words : ControlOptions {
+  std::string command, key, tag;
   std::int64_t limit = 100;
-  bool json = false;
 };
 
 void declare(CLI::App& program, Words& into) {
-  program.name("ekiden cache");
-  program.description("Looks into the cache of a running server.");
-  program.set_help_flag("-h,--help", "Print this and exit.");
-  program.require_subcommand(1);
-  program.fallthrough();
-  program.add_flag("--json", into.json, "Print one line of JSON.");
-  program
-      .add_option("--control-socket", into.control_socket,
-                  "The server's control socket; not needed if only one server runs.")
-      ->type_name("PATH");
+  declare_control_options(program, "ekiden cache", "Looks into the cache of a running server.",
+                          into);
   const auto add = [&](const char* name, const char* command, const char* text) {
     CLI::App* added = program.add_subcommand(name, text);
     added->callback([&into, command] { into.command = command; });
@@ -227,8 +138,8 @@ void declare(CLI::App& program, Words& into) {
       ->required();
 }
 
-Json request_of(const Words& words) {
-  Json::Object request{{"version", kControlVersion}, {"command", words.command}};
+Json::Object request_of(const Words& words) {
+  Json::Object request{{"command", words.command}};
   if (words.command == "cache.list") request.emplace_back("limit", words.limit);
   if (words.command == "cache.show") request.emplace_back("key", words.key);
   if (words.command == "cache.evict") request.emplace_back("tag", words.tag);
@@ -236,8 +147,7 @@ Json request_of(const Words& words) {
 }
 
 ToolOutput ask(const Words& words) {
-  const auto socket = choose_server(words.control_socket, runtime_folders());
-  const Json result = result_of(ask_server(socket, request_of(words).dump()));
+  const Json result = ask_for(words, request_of(words), kControlPatience);
   ToolOutput output;
   output.text = words.json ? result.dump() + "\n" : result_text(words.command, result);
   if (words.command == "cache.list" && !words.json) {
@@ -260,17 +170,7 @@ ToolOutput run_cache_tool(const std::vector<std::string>& given) {
   CLI::App program;
   Words words;
   declare(program, words);
-  try {
-    std::vector<std::string> reversed(given.rbegin(), given.rend());  // as CLI11 wants them
-    program.parse(std::move(reversed));
-    return ask(words);
-  } catch (const CLI::CallForHelp&) {
-    return {kDone, program.help(), {}};
-  } catch (const CLI::Error& error) {
-    return {kUsageError, {}, fmt::format("ekiden cache: {}\n", error.what())};
-  } catch (const std::exception& error) {
-    return {kSystemError, {}, fmt::format("ekiden cache: {}\n", error.what())};
-  }
+  return run_control_tool(program, given, [&words] { return ask(words); });
 }
 
 }  // namespace ekiden::server

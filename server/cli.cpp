@@ -17,10 +17,10 @@ namespace ekiden::server {
 namespace {
 
 constexpr const char* kVersion = EKIDEN_VERSION;
-constexpr const char* kTools[] = {"cache", "apps", "doctor"};
+constexpr const char* kTools[] = {"cache", "ctl", "apps", "doctor"};
 constexpr const char* kCommandLine = "command line";
 constexpr const char* kArgumentsVariable = "EKIDEN_CMD_ARGS";
-constexpr const char* kReserved[] = {"ctl", "new"};
+constexpr const char* kReserved[] = {"new"};
 
 /// CLI11 lets APP look optional and repeatable, since we check it ourselves.
 std::string help(const CLI::App& program) {
@@ -136,6 +136,7 @@ void declare_all(CLI::App& program, Arguments& into) {
   program.footer(
       "`ekiden apps`: the apps that there are.\n"
       "`ekiden cache --help`: look into the cache of a running server.\n"
+      "`ekiden ctl --help`: observe, reload and scale a running server.\n"
       "`ekiden doctor URL`: check a deployment from outside.\n"
       "A longer description is in server/README.md.");
   program.set_help_flag("-h,--help", "Print this and exit.");

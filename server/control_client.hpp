@@ -14,9 +14,12 @@ namespace ekiden::server {
 std::filesystem::path choose_server(const std::string& given,
                                     const std::vector<std::filesystem::path>& folders);
 
+/// How long a server may take for what it does at once.
+inline constexpr std::chrono::seconds kControlPatience{10};
+
 /// Sends one line to a server's control socket and returns its answer, without the line's end.
 /// Throws std::runtime_error, naming the socket, if there is no answer within `patience`.
 std::string ask_server(const std::filesystem::path& socket, std::string_view line,
-                       std::chrono::milliseconds patience = std::chrono::seconds(10));
+                       std::chrono::milliseconds patience = kControlPatience);
 
 }  // namespace ekiden::server

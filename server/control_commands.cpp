@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "server/control_request.hpp"
+#include "server/server_commands.hpp"
 #include "shared/cache_order.hpp"
 #include "shared/key_text.hpp"
 
@@ -27,27 +29,6 @@ constexpr std::size_t kListHead = 256;
 constexpr std::size_t kMostShown = 1024;
 constexpr std::size_t kMostMatches = 16;
 constexpr std::size_t kLongestTag = 4000;  // so that an order for it is one message
-
-struct RequestError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-Json number(std::uint64_t value) {
-  return static_cast<std::int64_t>(
-      std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
-}
-
-Json seconds(std::chrono::nanoseconds time) {
-  return std::max(0.0, std::chrono::duration<double>(time).count());
-}
-
-const std::string& string_in(const Json& request, std::string_view name) {
-  const Json* value = request.find(name);
-  if (value == nullptr || value->as_string() == nullptr) {
-    throw RequestError(fmt::format("the request lacks \"{}\", a string", name));
-  }
-  return *value->as_string();
-}
 
 std::size_t limit_in(const Json& request) {
   const Json* value = request.find("limit");
@@ -198,17 +179,60 @@ Json evict(const Json& request, const ControlTarget& target) {
   return {{"evicted", tag}};
 }
 
+ServerControl& server_of(const ControlTarget& target) {
+  if (target.server == nullptr) throw RequestError("there is no server to ask");
+  return *target.server;
+}
+
+Json server_status(const Json&, const ControlTarget& target) {
+  return status_of(server_of(target).state());
+}
+
+Json server_workers(const Json&, const ControlTarget& target) {
+  return workers_of(server_of(target).state());
+}
+
+Json server_callbacks(const Json&, const ControlTarget& target) {
+  return callbacks_of(server_of(target).state());
+}
+
+Json server_reload(const Json&, const ControlTarget& target) {
+  return {{"generation", number(server_of(target).reload())}};
+}
+
+Json server_scale(const Json& request, const ControlTarget& target) {
+  const Json* value = request.find("workers");
+  const std::int64_t* workers = value == nullptr ? nullptr : value->as_integer();
+  if (workers == nullptr || *workers < 1 || *workers > kMostWorkers) {
+    throw RequestError(fmt::format("\"workers\" must be 1 to {}", kMostWorkers));
+  }
+  const std::uint32_t before = server_of(target).scale(static_cast<std::uint32_t>(*workers));
+  return {{"workers", *workers}, {"before", number(before)}};
+}
+
+Json server_drain(const Json&, const ControlTarget& target) {
+  server_of(target).drain();
+  return {{"draining", true}};
+}
+
 struct Command {
   std::string_view name;
   Json (*run)(const Json& request, const ControlTarget& target);
 };
 
-constexpr std::array kCommands{Command{"cache.list", list}, Command{"cache.show", show},
+constexpr std::array kCommands{Command{"cache.list", list},
+                               Command{"cache.show", show},
                                Command{"cache.statistics", statistics},
-                               Command{"cache.clear", clear}, Command{"cache.evict", evict}};
+                               Command{"cache.clear", clear},
+                               Command{"cache.evict", evict},
+                               Command{"server.status", server_status},
+                               Command{"server.workers", server_workers},
+                               Command{"server.callbacks", server_callbacks},
+                               Command{kReloadCommand, server_reload},
+                               Command{"server.scale", server_scale},
+                               Command{"server.drain", server_drain}};
 
-Json run(std::string_view line, const ControlTarget& target) {
-  const Json request = Json::parse(line);
+Json run(const Json& request, const ControlTarget& target) {
   const Json* version = request.find("version");
   if (version == nullptr || !(*version == Json(kControlVersion))) {
     throw RequestError(fmt::format(
@@ -223,16 +247,44 @@ Json run(std::string_view line, const ControlTarget& target) {
   throw RequestError(fmt::format("this server knows no command {}", shared::quoted(name)));
 }
 
+bool waits_for_reload(const Json& request) {
+  const Json* wait = request.find("wait");
+  return string_in(request, "command") == kReloadCommand && wait != nullptr && *wait == Json(true);
+}
+
+std::string with_result(Json result) {
+  return Json{{"version", kControlVersion}, {"result", std::move(result)}}.dump();
+}
+
+std::string with_error(std::string_view error) {
+  return Json{{"version", kControlVersion}, {"error", error}}.dump();
+}
+
 }  // namespace
 
-std::string answer_control_request(std::string_view line, const ControlTarget& target) {
-  Json answer;
+ControlAnswer answer_control_request(std::string_view line, const ControlTarget& target) {
   try {
-    answer = Json{{"version", kControlVersion}, {"result", run(line, target)}};
+    const Json request = Json::parse(line);
+    Json result = run(request, target);
+    ControlAnswer answer;
+    if (waits_for_reload(request)) {
+      answer.after_reload = static_cast<std::uint32_t>(*result["generation"].as_integer());
+    }
+    answer.line = with_result(std::move(result));
+    return answer;
   } catch (const std::exception& error) {
-    answer = Json{{"version", kControlVersion}, {"error", error.what()}};
+    return {with_error(error.what())};
   }
-  return answer.dump();
 }
+
+std::string reload_answer(const ReloadOutcome& outcome, std::uint32_t serving) {
+  if (!outcome.error.empty()) {
+    return with_error(
+        fmt::format("reload failed, generation {} goes on serving: {}", serving, outcome.error));
+  }
+  return with_result({{"generation", number(outcome.generation)}, {"took_s", seconds(outcome.took)}});
+}
+
+std::string stopping_answer() { return with_error(kStopping); }
 
 }  // namespace ekiden::server

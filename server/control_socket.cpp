@@ -60,6 +60,11 @@ bool is_trusted(const Descriptor& connection) {
   return false;
 }
 
+bool hung_up(const Descriptor& connection) {
+  pollfd polled{connection.get(), 0, 0};
+  return poll(&polled, 1, 0) > 0 && (polled.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 std::uint64_t deadline_from(std::uint64_t now) {
   return now +
          static_cast<std::uint64_t>(std::chrono::nanoseconds(ControlSocket::kPatience).count());
@@ -96,13 +101,21 @@ ControlSocket::ControlSocket(fs::path path, Answer answer)
 }
 
 void ControlSocket::add_to(std::vector<pollfd>& polled) const {
-  if (listener_ && clients_.size() < kMostClients && resting_until_ns_ == 0) {
+  if (listener_ && has_room() && resting_until_ns_ == 0) {
     polled.push_back({listener_.get(), POLLIN, 0});
   }
   for (const Client& client : clients_) {
-    const short events = client.to_send.empty() ? POLLIN : POLLOUT;
-    polled.push_back({client.connection.get(), events, 0});
+    const short wanted = client.to_send.empty() ? POLLIN : POLLOUT;
+    // One that waits is not read from; that it hangs up is told without being asked for.
+    polled.push_back({client.connection.get(), client.waits ? short{0} : wanted, 0});
   }
+}
+
+/// Those that wait for a reload must not keep others out.
+bool ControlSocket::has_room() const noexcept {
+  const auto waiting = static_cast<std::size_t>(std::count_if(
+      clients_.begin(), clients_.end(), [](const Client& client) { return client.waits; }));
+  return clients_.size() - waiting < kMostClients && clients_.size() < kMostClients + kMostWaiting;
 }
 
 std::uint64_t ControlSocket::turn(std::uint64_t now) {
@@ -114,13 +127,14 @@ std::uint64_t ControlSocket::turn(std::uint64_t now) {
   std::erase_if(clients_, [&](Client& client) { return !serve(client, now); });
   std::uint64_t next = resting_until_ns_ == 0 ? UINT64_MAX : resting_until_ns_;
   for (const Client& client : clients_) {
-    next = std::min(next, client.to_send.empty() && client.asks() ? now : client.deadline_ns);
+    const bool at_once = client.to_send.empty() && client.asks() && !client.waits;
+    next = std::min(next, at_once ? now : client.deadline_ns);
   }
   return next;
 }
 
 void ControlSocket::accept_clients(std::uint64_t now) {
-  while (clients_.size() < kMostClients) {
+  while (has_room()) {
     Descriptor connection(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!connection) {
       const bool nobody = errno == EAGAIN || errno == ECONNABORTED || errno == EINTR;
@@ -128,11 +142,12 @@ void ControlSocket::accept_clients(std::uint64_t now) {
       return;
     }
     if (!is_trusted(connection)) continue;
-    clients_.push_back({std::move(connection), deadline_from(now), {}, {}});
+    clients_.push_back({++last_id_, std::move(connection), deadline_from(now), {}, {}});
   }
 }
 
 bool ControlSocket::serve(Client& client, std::uint64_t now) {
+  if (client.waits) return !hung_up(client.connection);
   if (now >= client.deadline_ns) {
     log(LogLevel::warning, "control socket: dropped a client that was too slow");
     return false;
@@ -146,10 +161,23 @@ bool ControlSocket::serve(Client& client, std::uint64_t now) {
   const std::size_t end = client.received.find('\n');
   if (end == std::string::npos) return client.received.size() <= kLongestRequest;
   if (end > kLongestRequest) return false;
-  client.to_send = answer_(std::string_view(client.received).substr(0, end)) + "\n";
+  const auto answer = answer_(std::string_view(client.received).substr(0, end), client.id);
   client.received.erase(0, end + 1);
-  client.deadline_ns = deadline_from(now);
+  client.waits = !answer;
+  client.deadline_ns = client.waits ? UINT64_MAX : deadline_from(now);
+  if (client.waits) return true;
+  client.to_send = *answer + "\n";
   return send_answer(client);
+}
+
+void ControlSocket::answer_later(ClientId id, const std::string& line, std::uint64_t now) {
+  const auto client = std::find_if(clients_.begin(), clients_.end(),
+                                   [id](const Client& one) { return one.id == id && one.waits; });
+  if (client == clients_.end()) return;
+  client->waits = false;
+  client->deadline_ns = deadline_from(now);
+  client->to_send = line + "\n";
+  if (!send_answer(*client)) clients_.erase(client);
 }
 
 bool ControlSocket::send_answer(Client& client) {
@@ -221,7 +249,7 @@ ControlSocket open_control_socket(const std::string& setting, const std::string&
     if (connect_to(path)) path = folder / fmt::format("{}-{}{}", name, getpid(), kControlSuffix);
     return ControlSocket(path, std::move(answer));
   } catch (const std::exception& error) {
-    log(LogLevel::warning, "`ekiden cache` will not reach this server: {}", error.what());
+    log(LogLevel::warning, "`ekiden cache` and `ekiden ctl` will not reach this server: {}", error.what());
     return {};
   }
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,8 @@
 
 namespace ekiden::server {
 
-/// The unix socket through which `ekiden cache` talks to a running master: one line in, one line
-/// out, as often as the client likes.
+/// The unix socket through which `ekiden cache` and `ekiden ctl` talk to a running master: one line
+/// in, one line out, as often as the client likes.
 ///
 /// Only processes of the same user, or of root, are heard. Nothing here waits for a client: who
 /// sends too much, or too slowly, or does not read, is dropped.
@@ -26,11 +27,14 @@ namespace ekiden::server {
 /// Thread safety: the master's only thread. Fork: children close the descriptors and never use it.
 class ControlSocket {
  public:
-  /// The answer to a line, without its end.
-  using Answer = std::function<std::string(std::string_view line)>;
+  /// Numbers clients; none is given twice.
+  using ClientId = std::uint64_t;
+  /// The answer to a line, without its end; nothing if answer_later() will give it.
+  using Answer = std::function<std::optional<std::string>(std::string_view line, ClientId client)>;
 
   static constexpr std::size_t kLongestRequest = 64U << 10;
-  static constexpr std::size_t kMostClients = 8;  ///< more wait to be accepted
+  static constexpr std::size_t kMostClients = 8;   ///< more wait to be accepted
+  static constexpr std::size_t kMostWaiting = 56;  ///< for a later answer, beside those
   /// How long a client may take to send a request, and to read an answer.
   static constexpr std::chrono::seconds kPatience{5};
 
@@ -51,18 +55,24 @@ class ControlSocket {
   /// Takes what has come and sends what can go. `now` and the result are monotonic_ns(): when to
   /// call again even if nothing happens.
   std::uint64_t turn(std::uint64_t now);
+  /// The answer that a client has been waiting for since `Answer` gave none. Until then it has no
+  /// deadline, and is dropped if it hangs up; then there is nobody to tell.
+  void answer_later(ClientId client, const std::string& line, std::uint64_t now);
   /// Removes the socket file if it is still ours.
   void close() noexcept;
 
  private:
   struct Client {
+    ClientId id;
     Descriptor connection;
     std::uint64_t deadline_ns;
     std::string received, to_send;
     std::size_t sent = 0;
+    bool waits = false;  ///< for answer_later()
     bool asks() const { return received.find('\n') != std::string::npos; }
   };
 
+  bool has_room() const noexcept;
   void accept_clients(std::uint64_t now);
   /// False if the client is to be dropped.
   bool serve(Client& client, std::uint64_t now);
@@ -73,6 +83,7 @@ class ControlSocket {
   Answer answer_;
   Descriptor listener_;
   std::vector<Client> clients_;
+  ClientId last_id_ = 0;
   std::uint64_t resting_until_ns_ = 0;  ///< nobody is accepted until then
   dev_t device_ = 0;
   ino_t inode_ = 0;

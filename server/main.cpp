@@ -17,6 +17,7 @@
 #include "server/apps_tool.hpp"
 #include "server/cache_tool.hpp"
 #include "server/cli.hpp"
+#include "server/ctl_tool.hpp"
 #include "server/doctor_tool.hpp"
 #include "server/master.hpp"
 #include "server/process.hpp"
@@ -80,6 +81,9 @@ int run(int argc, char** argv) {
   const Environment environment = environment_variables();
   if (tool == "cache") {
     return print(run_cache_tool(std::vector<std::string>(argv + 2, argv + argc)));
+  }
+  if (tool == "ctl") {
+    return print(run_ctl_tool(std::vector<std::string>(argv + 2, argv + argc)));
   }
   if (tool == "doctor") {
     return print(run_doctor_tool(std::vector<std::string>(argv + 2, argv + argc)));

@@ -11,8 +11,10 @@
 #include <climits>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "server/cli.hpp"
+#include "server/control_request.hpp"
 #include "server/metrics.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
@@ -152,11 +154,10 @@ Master::Master(const Settings& settings, AppCode code)
                   heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_, access_log_,
                               error_log_),
                   as_identity(identity_, std::move(code))),
-      control_(
-          open_control_socket(settings.control_socket, name_of_app(settings), place_of(listeners_),
-                              [this, target = control_target(settings)](std::string_view line) {
-                                return answer_control_request(line, target);
-                              })),
+      control_target_(control_target(settings)),
+      control_(open_control_socket(
+          settings.control_socket, name_of_app(settings), place_of(listeners_),
+          [this](std::string_view line, auto client) { return control_answer(line, client); })),
       app_(name_of_app(settings)),
       started_ns_(shared::monotonic_ns()),
       admin_(settings.admin_bind, [this](std::string_view path) { return admin_answer(path); }) {
@@ -169,7 +170,7 @@ Master::Master(const Settings& settings, AppCode code)
 }
 
 ControlTarget Master::control_target(const Settings& settings) {
-  ControlTarget target{cache_};
+  ControlTarget target{cache_, {}, this};
   if (settings.worker.cache.has_disk() || settings.worker.cache.has_redis()) {
     target.order_tiers = [this](std::string_view order) {
       return supervisor_.tell_a_worker(order);
@@ -201,6 +202,7 @@ int Master::run() {
   supervisor_.start();
   while (true) {
     supervisor_.turn();
+    answer_those_who_wait();
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
       control_.close();
@@ -213,6 +215,7 @@ int Master::run() {
       return *code;
     }
     wait();
+    if (std::exchange(told_to_drain_, false)) terminate("ekiden ctl drain");
     while (const auto signal = signals_.next()) handle(*signal);
   }
 }
@@ -236,7 +239,58 @@ ServerState Master::state() const {
           supervisor_.counts(),
           scoreboard_,
           cache_.counters(),
-          traffic_.totals()};
+          traffic_.totals(),
+          supervisor_.stopping(),
+          supervisor_.loading(),
+          supervisor_.last_reload(),
+          supervisor_.workers()};
+}
+
+std::optional<std::string> Master::control_answer(std::string_view line,
+                                                  ControlSocket::ClientId client) {
+  ControlAnswer answer = answer_control_request(line, control_target_);
+  if (answer.after_reload == 0) return std::move(answer.line);
+  waiting_.push_back({client, answer.after_reload});
+  return std::nullopt;
+}
+
+void Master::answer_those_who_wait() {
+  const auto& last = supervisor_.last_reload();
+  std::erase_if(waiting_, [&](const WaitsForReload& one) {
+    const bool over = last && last->generation >= one.generation;
+    if (!over && !supervisor_.stopping()) return false;
+    control_.answer_later(
+        one.client, over ? reload_answer(*last, supervisor_.generation()) : stopping_answer(),
+        shared::monotonic_ns());
+    return true;
+  });
+}
+
+void Master::refuse_if_stopping() const {
+  if (supervisor_.stopping()) throw RequestError(kStopping);
+}
+
+std::uint32_t Master::reload() {
+  refuse_if_stopping();
+  return supervisor_.reload("ekiden ctl reload");
+}
+
+std::uint32_t Master::scale(std::uint32_t workers) {
+  refuse_if_stopping();
+  const std::uint32_t before = supervisor_.wanted_workers();
+  supervisor_.scale_to(workers);
+  return before;
+}
+
+void Master::drain() {
+  refuse_if_stopping();
+  told_to_drain_ = true;
+}
+
+void Master::terminate(std::string_view cause) {
+  log(LogLevel::info, "{}: workers finish what they do, then all stops", cause);
+  close_listeners();
+  supervisor_.drain();
 }
 
 std::optional<AdminAnswer> Master::admin_answer(std::string_view path) const {
@@ -259,16 +313,15 @@ void Master::handle(int signal) {
     case SIGCHLD:
       return;  // the next turn reaps
     case SIGTERM:
-      log(LogLevel::info, "SIGTERM: workers finish what they do, then all stops");
-      close_listeners();
-      return supervisor_.drain();
+      return terminate("SIGTERM");
     case SIGINT:
     case SIGQUIT:
       log(LogLevel::info, "{}: all stops at once", signal_name(signal));
       close_listeners();
       return supervisor_.stop();
     case SIGHUP:
-      return supervisor_.reload();
+      supervisor_.reload();
+      return;
     case SIGTTIN:
       return supervisor_.scale_up();
     case SIGTTOU:

@@ -16,6 +16,7 @@
 #include "server/mold.hpp"
 #include "server/pid_file.hpp"
 #include "server/privileges.hpp"
+#include "server/server_commands.hpp"
 #include "server/settings.hpp"
 #include "server/signals.hpp"
 #include "server/supervisor.hpp"
@@ -28,7 +29,7 @@ namespace ekiden::server {
 
 /// The master process: opens the sockets, makes the shared memory, then watches signals and
 /// children. It never serves and never runs code of the app.
-class Master {
+class Master : private ServerControl {
  public:
   /// Throws std::runtime_error with one line if it cannot listen or has no memory.
   /// REQUIRES: this process has no other children and no threads.
@@ -41,7 +42,14 @@ class Master {
   void announce(const Settings& settings) const;
   void give_away(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
-  ServerState state() const;
+  std::optional<std::string> control_answer(std::string_view line, ControlSocket::ClientId client);
+  void answer_those_who_wait();
+  ServerState state() const override;
+  std::uint32_t reload() override;
+  std::uint32_t scale(std::uint32_t workers) override;
+  void drain() override;
+  void refuse_if_stopping() const;
+  void terminate(std::string_view cause);
   std::optional<AdminAnswer> admin_answer(std::string_view path) const;
   void handle(int signal);
   void reopen_logs();
@@ -58,6 +66,13 @@ class Master {
   shared::Scoreboard scoreboard_;
   shared::Traffic traffic_;
   Supervisor supervisor_;
+  struct WaitsForReload {
+    ControlSocket::ClientId client;
+    std::uint32_t generation;
+  };
+  const ControlTarget control_target_;
+  std::vector<WaitsForReload> waiting_;
+  bool told_to_drain_ = false;  ///< over the control socket
   ControlSocket control_;
   std::uint64_t control_turn_ = UINT64_MAX;  ///< when control_ has something to do
   const std::string app_;

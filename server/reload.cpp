@@ -22,14 +22,15 @@ constexpr std::chrono::seconds kLeastWindow{10};
 
 }  // namespace
 
-void Supervisor::reload(std::string cause) {
-  if (stopping_) return;
+std::uint32_t Supervisor::reload(std::string cause) {
+  if (stopping_) return last_generation_;
   if (reload_) {
     next_cause_ = std::move(cause);
     log(LogLevel::info, "another reload will follow this one");
-    return;
+    return last_generation_ + 1;
   }
   begin_reload(std::move(cause));
+  return last_generation_;
 }
 
 /// Those that a page may not know of yet, which last asked one interval ago or a little more. Files
@@ -58,7 +59,7 @@ void Supervisor::begin_reload(std::string cause) {
   heritage_.changed_files = recent_changes();
   log(LogLevel::info, "loading {} (generation {}, {})", options_.app, last_generation_, cause);
   try {
-    reload_ = Reload{std::move(cause), fork_mold(heritage_, code_)};
+    reload_ = Reload{std::move(cause), fork_mold(heritage_, code_), now_};
   } catch (const std::system_error& error) {
     fail_reload(error.what(), 1);
   }
@@ -85,6 +86,7 @@ void Supervisor::advance_reload() {
   }
 }
 
+/// The first worker goes ahead: if the app crashes there, it does so in one process.
 void Supervisor::start_trial_workers() {
   if (!reload_->workers_started) {
     reload_->workers_started = true;
@@ -93,6 +95,7 @@ void Supervisor::start_trial_workers() {
   }
   bool all_ready = true;
   for (std::uint32_t number = 1; number <= target_; ++number) {
+    if (number > 1 && !reload_->any_ready) return;
     const WorkerHandle* worker = find(number, reload_->mold.generation);
     if (worker == nullptr && (generation_ != 0 || may_start(number))) spawn(reload_->mold, number);
     all_ready = all_ready && worker != nullptr && worker->state == WorkerState::ready;
@@ -107,6 +110,10 @@ void Supervisor::commit_reload() {
   mold_ = std::move(reload_->mold);
   generation_ = mold_.generation;
   heritage_.scoreboard->serving().store(generation_, std::memory_order_release);
+  if (!first) {
+    last_reload_ = ReloadOutcome{
+        generation_, {}, std::chrono::nanoseconds(now_ - reload_->begun_ns), now_};
+  }
   reload_.reset();
   seats_.clear();
   std::uint32_t old = 0;
@@ -128,7 +135,11 @@ void Supervisor::commit_reload() {
 }
 
 void Supervisor::fail_reload(std::string reason, int exit_code) {
-  if (generation_ != 0) ++counts_.failed_reloads;
+  if (generation_ != 0) {
+    const std::uint64_t took = reload_ ? now_ - reload_->begun_ns : 0;
+    last_reload_ = ReloadOutcome{last_generation_, reason, std::chrono::nanoseconds(took), now_};
+    ++counts_.failed_reloads;
+  }
   if (reload_) dismiss(reload_->mold);
   reload_.reset();
   for (auto& worker : workers_) {

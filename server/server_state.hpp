@@ -1,15 +1,39 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 #include "shared/traffic.hpp"
 
 namespace ekiden::server {
+
+/// Workers of a generation; a reload holds two generations at once.
+inline constexpr std::uint32_t kMostWorkers = shared::kMaxWorkers / 2;
+
+/// How a reload ended.
+struct ReloadOutcome {
+  std::uint32_t generation = 0;  ///< the new one, which serves unless there is an error
+  std::string error;             ///< in the words of the loader; empty if there is none
+  std::chrono::nanoseconds took{0};
+  std::uint64_t ended_ns = 0;  ///< monotonic_ns()
+};
+
+/// A worker as the master keeps it; the rest is in its slot of the scoreboard.
+struct WorkerStanding {
+  std::uint32_t number = 0, slot = 0;
+  pid_t pid = 0;  ///< 0: not forked yet
+  std::uint32_t generation = 0;
+  shared::WorkerState state = shared::WorkerState::vacant;
+  std::chrono::nanoseconds age{0};
+};
 
 /// What the master has counted of its own work.
 struct SupervisionCounts {
@@ -27,6 +51,10 @@ struct ServerState {
   const shared::Scoreboard& scoreboard;
   shared::CacheCounters cache;
   shared::TrafficTotals traffic;
+  bool stopping = false;
+  std::uint32_t loading = 0;  ///< the generation on trial; 0: none
+  std::optional<ReloadOutcome> last_reload;
+  std::vector<WorkerStanding> workers;
 };
 
 }  // namespace ekiden::server

@@ -54,21 +54,12 @@ std::string milliseconds(double ms) {
 }
 
 std::string mean(const shared::DurationTotals& totals) {
-  const std::uint64_t count = totals.count();
-  if (count == 0) return "–";
-  return milliseconds(static_cast<double>(totals.sum_us) / 1000 / static_cast<double>(count));
+  return totals.count() == 0 ? "–" : milliseconds(totals.mean_s() * 1000);
 }
 
 /// The bound of the bucket in which the slowest hundredth begins.
 std::string p99(const shared::DurationTotals& totals) {
-  const std::uint64_t count = totals.count();
-  std::uint64_t below = 0;
-  for (std::size_t i = 0; i < shared::kDurationBounds.size(); ++i) {
-    below += totals.buckets[i];
-    if (below * 100 >= count * 99) {
-      return "≤ " + milliseconds(shared::kDurationBounds[i] * 1000);
-    }
-  }
+  if (const auto bound = totals.bound_of(0.99)) return "≤ " + milliseconds(*bound * 1000);
   return "> " + milliseconds(shared::kDurationBounds.back() * 1000);
 }
 

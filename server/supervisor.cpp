@@ -24,9 +24,6 @@ constexpr std::chrono::seconds kStopPatience{1};
 /// Between two planned replacements of a worker.
 constexpr std::chrono::seconds kReplacementInterval{10};
 
-/// Reloads hold two generations at once.
-constexpr std::uint32_t kMostSeats = shared::kMaxWorkers / 2;
-
 std::uint64_t count(std::chrono::nanoseconds time) {
   return static_cast<std::uint64_t>(time.count());
 }
@@ -231,7 +228,7 @@ void Supervisor::ask_to_leave(WorkerHandle& worker, int signal, std::chrono::nan
 }
 
 void Supervisor::scale_up() {
-  if (target_ >= kMostSeats) {
+  if (target_ >= kMostWorkers) {
     log(LogLevel::warning, "there are {} workers already, the most possible", target_);
     return;
   }
@@ -246,6 +243,11 @@ void Supervisor::scale_down() {
   }
   --target_;
   log(LogLevel::info, "one worker less: {}", target_);
+}
+
+void Supervisor::scale_to(std::uint32_t workers) {
+  log(LogLevel::info, "{} worker{} instead of {}", workers, workers == 1 ? "" : "s", target_);
+  target_ = workers;
 }
 
 void Supervisor::drain() {
@@ -295,6 +297,19 @@ void Supervisor::tell_all(std::string_view message, int passed) const {
 std::optional<int> Supervisor::exit_code() const {
   if (!stopping_ || !workers_.empty() || !dismissed_.empty()) return std::nullopt;
   return exit_code_;
+}
+
+std::vector<WorkerStanding> Supervisor::workers() const {
+  const std::uint64_t now = shared::monotonic_ns();
+  std::vector<WorkerStanding> standings;
+  for (const auto& worker : workers_) {
+    standings.push_back({worker->number, worker->slot, worker->process ? worker->pid() : 0,
+                         worker->generation, worker->state,
+                         std::chrono::nanoseconds(now - worker->born_ns)});
+  }
+  std::stable_sort(standings.begin(), standings.end(),
+                   [](const auto& one, const auto& other) { return one.number < other.number; });
+  return standings;
 }
 
 std::uint32_t Supervisor::ready_workers() const {

@@ -57,11 +57,14 @@ class Supervisor {
   /// worker does not start).
   void start();
   /// Brings in a new generation; the old one serves until all of the new are ready, and goes on
-  /// serving if any of them fails. During a reload: does one more afterwards.
-  void reload(std::string cause = "SIGHUP");
+  /// serving if any of them fails. During a reload: does one more afterwards. Returns the number
+  /// that this generation will have.
+  std::uint32_t reload(std::string cause = "SIGHUP");
   /// One worker more or less.
   void scale_up();
   void scale_down();
+  /// REQUIRES: 1 to kMostWorkers.
+  void scale_to(std::uint32_t workers);
   /// Lets workers finish, for at most the graceful timeout.
   void drain();
   /// Lets workers leave at once. The second time: kills them.
@@ -77,6 +80,12 @@ class Supervisor {
   std::uint32_t ready_workers() const;
   std::uint32_t wanted_workers() const noexcept { return target_; }
   std::uint32_t generation() const noexcept { return generation_; }
+  std::uint32_t loading() const noexcept { return reload_ ? reload_->mold.generation : 0; }
+  bool stopping() const noexcept { return stopping_; }
+  /// Nothing before the first one; the start is none.
+  const std::optional<ReloadOutcome>& last_reload() const noexcept { return last_reload_; }
+  /// Of all generations, by number.
+  std::vector<WorkerStanding> workers() const;
   const SupervisionCounts& counts() const noexcept { return counts_; }
   /// Sends a message to one ready worker, whichever. False if none took it.
   bool tell_a_worker(std::string_view message) const;
@@ -145,6 +154,7 @@ class Supervisor {
   std::bitset<shared::kMaxWorkers> slots_taken_;
   std::vector<std::uint32_t> slots_to_release_;
   std::optional<Reload> reload_;
+  std::optional<ReloadOutcome> last_reload_;
   std::string next_cause_;  ///< of the reload that will follow this one; empty: none
   std::deque<Change> changes_;
   shared::OomWatch oom_;

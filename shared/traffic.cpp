@@ -63,6 +63,21 @@ std::uint64_t DurationTotals::count() const noexcept {
   return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
 }
 
+double DurationTotals::mean_s() const noexcept {
+  const std::uint64_t all = count();
+  return all == 0 ? 0 : static_cast<double>(sum_us) / 1e6 / static_cast<double>(all);
+}
+
+std::optional<double> DurationTotals::bound_of(double share) const noexcept {
+  const double wanted = static_cast<double>(count()) * share;
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < kDurationBounds.size(); ++i) {
+    below += buckets[i];
+    if (static_cast<double>(below) >= wanted) return kDurationBounds[i];
+  }
+  return std::nullopt;
+}
+
 DurationTotals& DurationTotals::operator+=(const DurationTotals& other) noexcept {
   for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += other.buckets[i];
   sum_us += other.sum_us;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,10 @@ struct DurationTotals {
   std::uint64_t sum_us = 0;
 
   std::uint64_t count() const noexcept;
+  double mean_s() const noexcept;  ///< 0 if there are none
+  /// A bound in seconds that this share of the durations, 0.99 for instance, does not exceed; none
+  /// if it is beyond all bounds.
+  std::optional<double> bound_of(double share) const noexcept;
   void add(const DurationCounts& counts) noexcept;
   DurationTotals& operator+=(const DurationTotals& other) noexcept;
 };

@@ -24,7 +24,7 @@ class ControlCommands : public testing::Test {
  protected:
   void SetUp() override { cache_.attach(0); }
   std::string answer(std::string_view line) {
-    const std::string text = answer_control_request(line, {cache_});
+    const std::string text = answer_control_request(line, {cache_}).line;
     EXPECT_EQ(text.find('\n'), std::string::npos);
     EXPECT_THAT(text, StartsWith(R"({"version":1,)"));
     return text;

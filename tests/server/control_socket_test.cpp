@@ -61,10 +61,13 @@ class ControlSocketTest : public testing::Test {
   std::filesystem::path path_ = folder_.path() / "control";
   std::uint64_t now_ = 1'000'000'000;
   int asked_ = 0;
+  ControlSocket::ClientId last_client_ = 0;
   std::string answer_prefix_ = "re: ";
-  ControlSocket socket_{path_, [this](std::string_view line) {
+  ControlSocket socket_{path_, [this](std::string_view line, ControlSocket::ClientId client) {
                           ++asked_;
-                          return answer_prefix_ + std::string(line);
+                          last_client_ = client;
+                          return line == "later" ? std::nullopt
+                                                 : std::optional(answer_prefix_ + std::string(line));
                         }};
 };
 
@@ -196,6 +199,45 @@ TEST_F(ControlSocketTest, AClientThatLeavesBeforeItsAnswerHurtsNobody) {
   EXPECT_EQ(socket_.clients(), 0U);
 }
 
+TEST_F(ControlSocketTest, AClientThatIsAnsweredLaterHasNoDeadline) {
+  const Peer peer(path_);
+  peer.say("later\nnext\n");
+  EXPECT_EQ(turn(), UINT64_MAX);
+  turn(kPatienceNs * 100);
+  EXPECT_EQ(peer.heard(), "");
+  EXPECT_FALSE(peer.dropped());
+
+  socket_.answer_later(last_client_, "now", now_);
+  EXPECT_EQ(peer.heard(), "now\n");
+  turn();
+  EXPECT_EQ(peer.heard(), "re: next\n");
+}
+
+TEST_F(ControlSocketTest, AClientThatHangsUpBeforeItsLaterAnswerIsDropped) {
+  {
+    const Peer peer(path_);
+    peer.say("later\n");
+    turn();
+    EXPECT_EQ(socket_.clients(), 1U);
+  }
+  turn();
+  EXPECT_EQ(socket_.clients(), 0U);
+  socket_.answer_later(last_client_, "now", now_);
+}
+
+TEST_F(ControlSocketTest, ThoseWhoWaitForALaterAnswerKeepNobodyOut) {
+  std::vector<Peer> patient;
+  for (std::size_t one = 0; one < ControlSocket::kMostClients; ++one) {
+    patient.emplace_back(path_);
+    patient.back().say("later\n");
+  }
+  turn();
+  const Peer other(path_);
+  other.say("x\n");
+  turn();
+  EXPECT_EQ(other.heard(), "re: x\n");
+}
+
 TEST_F(ControlSocketTest, TheFileIsForItsUserAndGoesOnClose) {
   struct stat status {};
   ASSERT_EQ(lstat(path_.c_str(), &status), 0);
@@ -216,12 +258,12 @@ TEST_F(ControlSocketTest, ALivingServersSocketIsNotTakenOver) {
 TEST_F(ControlSocketTest, ADeadServersSocketIsReplacedAndNotRemovedByItsOldOwner) {
   const auto kept = folder_.path() / "kept";
   std::filesystem::rename(path_, kept);
-  ControlSocket second(path_, [](std::string_view) { return std::string("second"); });
+  ControlSocket second(path_, [](std::string_view, auto) { return std::string("second"); });
   socket_.close();
   EXPECT_TRUE(Peer(path_).connected());
   EXPECT_FALSE(Peer(kept).connected());
 
-  ControlSocket third(kept, [](std::string_view) { return std::string("third"); });
+  ControlSocket third(kept, [](std::string_view, auto) { return std::string("third"); });
   EXPECT_TRUE(Peer(kept).connected());
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <ekiden/json.hpp>
+
+#include "server/server_state.hpp"
+
+namespace ekiden::server {
+
+inline constexpr const char* kReloadCommand = "server.reload";
+inline constexpr const char* kStopping = "the server is about to stop";
+
+/// The server as the control socket's commands reach it: the master.
+class ServerControl {
+ public:
+  virtual ServerState state() const = 0;
+  // These throw RequestError if the server is about to stop.
+  /// Begins a reload, or asks for one more after the present one. Returns the number of the
+  /// generation that it is to bring in.
+  virtual std::uint32_t reload() = 0;
+  /// Returns how many workers there should have been before.
+  virtual std::uint32_t scale(std::uint32_t workers) = 0;
+  /// As SIGTERM, once the answer is on its way.
+  virtual void drain() = 0;
+
+ protected:
+  ~ServerControl() = default;
+};
+
+// What a ServerState is as JSON; the members are listed in server/README.md.
+Json status_of(const ServerState& state);
+Json workers_of(const ServerState& state);
+Json callbacks_of(const ServerState& state);
+
+}  // namespace ekiden::server
