@@ -158,7 +158,9 @@ Join CacheWriter::lead(const KeyHash& hash, const Names& names) {
 std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names) {
   const Lock lock(mutex_);
   auto ticket = allocate(hash, names, EntryState::writing);
-  if (ticket) ticket->erasures = erasures_of(hash).load(memory_order_relaxed);
+  if (!ticket) return ticket;
+  ticket->erasures = erasures_of(hash).load(memory_order_relaxed);
+  if (const auto* word = entries_.find(hash)) ticket->replaces = word->load(memory_order_relaxed);
   return ticket;
 }
 
@@ -168,6 +170,7 @@ std::optional<Ticket> CacheWriter::begin_draft(const Ticket& ticket) {
   auto draft = allocate(entry.hash(), entry.names(), EntryState::writing);
   if (!draft) return std::nullopt;
   draft->erasures = ticket.erasures;
+  draft->replaces = ticket.replaces;
   entries_[draft->entry].generation.store(entry.generation.load(memory_order_relaxed),
                                           memory_order_relaxed);
   return draft;
@@ -260,12 +263,21 @@ bool CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::u
   return current;
 }
 
+/// Since begin(). Many keys share a count; what still is where it was then has not been erased.
+bool CacheWriter::was_erased(const Ticket& ticket) const {
+  const KeyHash hash = entries_[ticket.entry].hash();
+  if (erasures_of(hash).load(memory_order_relaxed) == ticket.erasures) return false;
+  const auto* word = entries_.find(hash);
+  return ticket.replaces == 0 || word == nullptr ||
+         word->load(memory_order_relaxed) != ticket.replaces;
+}
+
 bool CacheWriter::publish_unless_erased(const Ticket& ticket, const Lifetime& lifetime,
                                         std::uint32_t cost_us) {
   const Lock lock(mutex_);
   Entry& entry = entries_[ticket.entry];
   entry.cost_us.store(cost_us, memory_order_relaxed);
-  const bool erased = erasures_of(entry.hash()).load(memory_order_relaxed) != ticket.erasures;
+  const bool erased = was_erased(ticket);
   const bool current = make_current(ticket.entry, lifetime, erased);
   if (entries_.lists().limbo_count >= kMostLimbo) eviction_.reclaim();
   return current;

@@ -134,6 +134,7 @@ class CacheWriter {
   void abandon(std::uint32_t entry);
   void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);
   bool make_current(std::uint32_t entry, const Lifetime& lifetime, bool erased = false);
+  bool was_erased(const Ticket& ticket) const;
   std::atomic<std::uint32_t>& erasures_of(const KeyHash& hash) const noexcept {
     return erasures_[hash.low % kErasures];
   }

@@ -32,6 +32,7 @@ struct Ticket {
   std::uint32_t entry = 0;
   std::uint64_t state = 0;
   std::uint32_t erasures = 0;  ///< of CacheWriter::begin(): of keys like this one until then
+  std::uint64_t replaces = 0;  ///< the index word of the key's value at that time, 0 if none
 };
 
 /// A value found in the cache. While it lives, the bytes stay where they are, whatever is evicted

@@ -35,6 +35,19 @@ class MemoCacheTest : public ::testing::Test {
   MemoCache cache_{{.data_bytes = 8U << 20, .now = [] { return test_time.load(); }}};
 };
 
+/// Erasures are counted for many keys together.
+TEST_F(MemoCacheTest, ARefreshedValueIsKeptWhileOtherKeysAreErased) {
+  ASSERT_TRUE(cache_.store("key", bytes("old")));
+
+  cache_.refresh("key", {}, [&](ValueWriter& writer) {
+    for (int i = 0; i < 200'000; ++i) cache_.erase("other " + std::to_string(i));
+    const auto place = writer.reserve(3);
+    std::memcpy(place.data(), "new", 3);
+  });
+
+  EXPECT_EQ(text(cache_.find("key").value()), "new");
+}
+
 TEST_F(MemoCacheTest, AStoredValueIsFoundUnderItsKeyOnly) {
   ASSERT_TRUE(cache_.store("key", bytes("value")));
 
