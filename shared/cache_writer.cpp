@@ -43,7 +43,7 @@ Lock lock_soon(RepairingMutex& mutex, const PinTable& pins) {
 CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs,
                          PinTable& pins, std::uint64_t (*now)())
     : header_(segment.construct<CacheHeader>("header")),
-      erasures_(segment.allocate<std::atomic<std::uint32_t>>(kErasures)),
+      erasures_(segment.allocate<Erasures>(kErasures)),
       entries_(entries),
       slabs_(slabs),
       pins_(pins),
@@ -159,7 +159,7 @@ std::optional<Ticket> CacheWriter::begin(const KeyHash& hash, const Names& names
   const Lock lock(mutex_);
   auto ticket = allocate(hash, names, EntryState::writing);
   if (!ticket) return ticket;
-  ticket->erasures = erasures_of(hash).load(memory_order_relaxed);
+  ticket->erasures = erasures_of(hash).count.load(memory_order_relaxed);
   if (const auto* word = entries_.find(hash)) ticket->replaces = word->load(memory_order_relaxed);
   return ticket;
 }
@@ -263,10 +263,10 @@ bool CacheWriter::publish(const Ticket& ticket, const Lifetime& lifetime, std::u
   return current;
 }
 
-/// Since begin(). Many keys share a count; what still is where it was then has not been erased.
+/// Since begin(). If that is not known, a value that still is where it was then has not been.
 bool CacheWriter::was_erased(const Ticket& ticket) const {
   const KeyHash hash = entries_[ticket.entry].hash();
-  if (erasures_of(hash).load(memory_order_relaxed) == ticket.erasures) return false;
+  if (!erasures_of(hash).may_include(hash, ticket.erasures)) return false;
   const auto* word = entries_.find(hash);
   return ticket.replaces == 0 || word == nullptr ||
          word->load(memory_order_relaxed) != ticket.replaces;
@@ -416,7 +416,7 @@ void CacheWriter::bury(const Ticket& ticket) {
 
 bool CacheWriter::erase(const KeyHash& hash, std::string_view key) {
   const Lock lock(mutex_);
-  erasures_of(hash).fetch_add(1, memory_order_relaxed);
+  erasures_of(hash).add(hash);
   auto* word = entries_.find(hash);
   if (word == nullptr) return false;
   const Entry& entry = entries_[IndexWord::entry(word->load(memory_order_relaxed))];
@@ -435,9 +435,7 @@ void CacheWriter::clear() {
   constexpr std::uint32_t kBucketsAtOnce = 256;  // other writers get their turn in between
   {
     const Lock lock = lock_soon(mutex_, pins_);
-    for (std::size_t word = 0; word < kErasures; ++word) {
-      erasures_[word].fetch_add(1, memory_order_relaxed);
-    }
+    for (std::size_t group = 0; group < kErasures; ++group) erasures_[group].add_all();
   }
   for (std::uint32_t first = 0; first < entries_.bucket_count(); first += kBucketsAtOnce) {
     const Lock lock = lock_soon(mutex_, pins_);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shared/entry_table.hpp"
+#include "shared/erasures.hpp"
 #include "shared/eviction.hpp"
 #include "shared/function_statistics.hpp"
 #include "shared/memo_cache.hpp"
@@ -56,7 +57,7 @@ class CacheWriter {
   /// REQUIRES: before the first fork; the others outlive it.
   CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs, PinTable& pins,
               std::uint64_t (*now)());
-  static std::size_t bytes() { return kErasures * sizeof(std::uint32_t) + 4096; }
+  static std::size_t bytes() { return kErasures * sizeof(Erasures) + 4096; }
 
   /// Begins, joins or declines the computation of `key`.
   Join join(const KeyHash& hash, std::string_view key, const Names& names);
@@ -135,7 +136,7 @@ class CacheWriter {
   void settle(std::uint32_t entry, Outcome outcome, const Lifetime& lifetime);
   bool make_current(std::uint32_t entry, const Lifetime& lifetime, bool erased = false);
   bool was_erased(const Ticket& ticket) const;
-  std::atomic<std::uint32_t>& erasures_of(const KeyHash& hash) const noexcept {
+  Erasures& erasures_of(const KeyHash& hash) const noexcept {
     return erasures_[hash.low % kErasures];
   }
   /// The entry of the current value of `key`, or null.
@@ -143,11 +144,8 @@ class CacheWriter {
   std::optional<EntryInfo> describe(const Entry& entry, std::string_view prefix,
                                     std::size_t head) const;
 
-  /// Each counts the erasures of many keys: a value more is thrown away then.
-  static constexpr std::size_t kErasures = 16384;
-
   CacheHeader* header_;
-  std::atomic<std::uint32_t>* erasures_;
+  Erasures* erasures_;
   EntryTable& entries_;
   SlabAllocator& slabs_;
   PinTable& pins_;

@@ -159,7 +159,7 @@ const sessionsOf = {
 
 for (const [app, {clean, city, data, drawn: outputs}] of Object.entries(sessionsOf)) {
   test(`${app}: the server keeps nothing of a thousand sessions`, async () => {
-    const server = await Server.start(app, {workers: 1});
+    const server = await Server.start(app, {workers: 1, threads: 1});
     try {
       const [, pid] = await server.line(/(\d+)\)? is ready/);
       const sessions = async count => {
