@@ -56,6 +56,9 @@ void Scoreboard::reset(std::uint32_t slot, std::uint32_t generation) noexcept {
   worker.accepted.store(0, kRelaxed);
   worker.requests.store(0, kRelaxed);
   worker.callbacks.store(0, kRelaxed);
+  worker.passed.store(0, kRelaxed);
+  worker.address.store(0, kRelaxed);
+  for (auto& offer : worker.offers) offer.store(0, kRelaxed);
   for (auto& character : worker.last_words) character.store('\0', kRelaxed);
   worker.state.store(WorkerState::booting, std::memory_order_release);
 }

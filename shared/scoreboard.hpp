@@ -16,6 +16,9 @@ inline constexpr std::uint32_t kMaxWorkers = 256;
 enum class WorkerState : std::uint8_t { vacant, booting, ready, draining, dead };
 std::string_view name(WorkerState state) noexcept;
 
+/// The low bits of a word of WorkerSlot::offers; the word is 0 if there is no offer.
+enum class OfferState : std::uint8_t { open = 1, taken = 2, declined = 3 };
+
 /// What one worker tells the others. Each field has a single writer: the worker in its slot, except
 /// that the master writes `state` vacant, booting and dead. Atomics only: the writer may be killed
 /// between any two stores.
@@ -28,6 +31,12 @@ struct alignas(128) WorkerSlot {
   std::atomic<std::uint32_t> connections;   ///< open client connections
   std::atomic<std::uint64_t> heartbeat_ns;  ///< monotonic_ns() of the polling thread's last turn
   std::atomic<std::uint64_t> accepted, requests, callbacks;  ///< totals of this worker
+  std::atomic<std::uint64_t> passed;                         ///< connections to siblings, in all
+  std::atomic<std::uint32_t> address;  ///< where siblings pass connections to; 0: nowhere
+  /// Connections on their way to a sibling, each the number of an offer and its OfferState. The
+  /// sibling decides about an open one by compare-and-exchange, and so does this worker if the
+  /// sibling does not: hence a single exception to the single writer.
+  std::atomic<std::uint64_t> offers[8];
   std::atomic<char> last_words[256];  ///< why it aborted, for the master to log
 };
 

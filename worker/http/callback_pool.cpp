@@ -79,6 +79,12 @@ bool CallbackPool::withdraw(const Job& job) {
   return true;
 }
 
+std::shared_ptr<CallbackPool::Job> CallbackPool::next_in_queue() const {
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t about_to_run = free_threads();
+  return queue_.size() > about_to_run ? queue_[about_to_run] : nullptr;
+}
+
 CallbackPool::GivenUp CallbackPool::give_up(const Job& job) {
   const std::lock_guard lock(mutex_);
   const auto queued = std::find_if(queue_.begin(), queue_.end(),

@@ -57,6 +57,8 @@ class CallbackPool {
   Submitted submit(std::shared_ptr<Job> job);
   /// Takes a job that nobody has begun, and that no free thread is about to begin, off the queue.
   bool withdraw(const Job& job);
+  /// The first job that withdraw() could take off the queue, or null.
+  std::shared_ptr<Job> next_in_queue() const;
 
   /// What becomes of a job whose result nobody needs any more.
   struct GivenUp {

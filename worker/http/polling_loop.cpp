@@ -28,6 +28,7 @@
 #include "worker/app/replacement.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
+#include "worker/http/hand_over.hpp"
 #include "worker/http/mailbox.hpp"
 #include "worker/http/overdue_log.hpp"
 #include "worker/http/session.hpp"
@@ -96,6 +97,9 @@ struct PollingLoop::Impl {
   void drain();
   void stop_if_drained();
   void watch_master();
+  void open_hand_over();
+  void watch_siblings();
+  void take_from_siblings();
   void callback_submitted();
   void look_at_gate_soon();
   void look_at_gate();
@@ -125,7 +129,8 @@ struct PollingLoop::Impl {
   std::vector<std::shared_ptr<Session>> sessions;
   std::vector<Letter> letters;
   std::uint64_t rings = 0;
-  Descriptor mailbox_descriptor, signals, channel;
+  Descriptor mailbox_descriptor, signals, channel, siblings;
+  std::unique_ptr<HandOver> hand_over;  // null if there are no siblings
   Timer timer, gate_timer, deadline_timer;
   std::unique_ptr<Acceptor> acceptor;
   bool acceptor_stopped = false;
@@ -158,6 +163,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
       channel(io.get_executor()),
+      siblings(io.get_executor()),
       timer(io.get_executor()),
       gate_timer(io.get_executor()),
       deadline_timer(io.get_executor()) {
@@ -230,6 +236,7 @@ int PollingLoop::Impl::run() {
   watch_mailbox();
   tick();
   slot.threads.store(heritage.settings.threads, std::memory_order_relaxed);
+  open_hand_over();
   slot.state.store(shared::WorkerState::ready);
   acceptor = std::make_unique<Acceptor>(acceptor_options());
   accepting = acceptor.get();
@@ -382,6 +389,42 @@ void PollingLoop::Impl::watch_master() {
   });
 }
 
+/// Without it everything works, but a request may wait here while a sibling is free.
+void PollingLoop::Impl::open_hand_over() {
+  if (heritage.channel < 0) return;
+  try {
+    hand_over = std::make_unique<HandOver>(scoreboard, heritage.slot);
+    siblings.assign(::dup(hand_over->descriptor()));
+    watch_siblings();
+  } catch (const std::exception& error) {
+    hand_over.reset();
+    shared::log(shared::LogLevel::warning, "connections stay with this worker: {}", error.what());
+  }
+}
+
+void PollingLoop::Impl::watch_siblings() {
+  siblings.async_wait(Descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (!error) take_from_siblings();
+    watch_siblings();
+  });
+}
+
+void PollingLoop::Impl::take_from_siblings() {
+  const auto room = [this] {
+    return !context.draining && sessions.size() < heritage.settings.max_connections &&
+           slot.busy.load(std::memory_order_relaxed) + fresh.load() < heritage.settings.threads;
+  };
+  while (const auto passed = hand_over->receive(room)) {
+    const auto session = admit({passed->descriptor, passed->remote});
+    if (!session) continue;
+    try {
+      session->start(*passed);
+    } catch (const std::exception&) {
+      session->close();
+    }
+  }
+}
+
 void PollingLoop::Impl::callback_submitted() {
   if (slot.busy.load(std::memory_order_relaxed) >= heritage.settings.threads) look_at_gate_soon();
   const std::chrono::nanoseconds limit = heritage.settings.request_timeout;
@@ -418,7 +461,7 @@ void PollingLoop::Impl::look_at_deadlines() {
 }
 
 void PollingLoop::Impl::look_at_gate_soon() {
-  if (gate_look_pending || context.draining) return;
+  if (gate_look_pending) return;
   gate_look_pending = true;
   gate_timer.expires_after(kGateLook);
   gate_timer.async_wait([this](const boost::system::error_code&) { look_at_gate(); });
@@ -427,6 +470,8 @@ void PollingLoop::Impl::look_at_gate_soon() {
 void PollingLoop::Impl::look_at_gate() {
   gate_look_pending = false;
   fresh.fetch_sub(std::exchange(quiet, 0));
+  if (hand_over && hand_over->look(pool)) look_at_gate_soon();
+  if (context.draining) return;
   acceptor->wake();
   acceptor->reconsider();
 }

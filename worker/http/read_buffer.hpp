@@ -36,6 +36,11 @@ class ReadBuffer {
     return {bytes_.get() + end_, capacity_ - end_};
   }
   void commit(std::size_t count) noexcept { end_ += count; }
+  void append(std::string_view bytes) {
+    const auto room = prepare(size() + bytes.size());
+    std::memcpy(room.data(), bytes.data(), bytes.size());
+    commit(bytes.size());
+  }
 
   /// Frees the memory if nothing is left in it.
   void release() noexcept {

@@ -63,6 +63,7 @@ void Session::tick(std::uint64_t now_ns) {
 
 void Session::deadline_passed() {
   if (state_ == State::running) return time_out();
+  if (state_ == State::offered) return;
   if (state_ == State::reading_body || (state_ == State::reading_head && begun_)) {
     return refuse({408, "The request did not arrive in time."});
   }
@@ -98,23 +99,28 @@ void Session::run() noexcept {
 }
 
 void Session::dispatch() {
-  auto& requests = context_.slot.requests;
-  const std::uint64_t count = requests.load(std::memory_order_relaxed) + 1;
-  requests.store(count, std::memory_order_relaxed);
-  context_.wear.count_request(count);
+  if (!passed_) {
+    auto& requests = context_.slot.requests;
+    const std::uint64_t count = requests.load(std::memory_order_relaxed) + 1;
+    requests.store(count, std::memory_order_relaxed);
+    context_.wear.count_request(count);
+    begun_ns_ = shared::monotonic_ns();
+  }
   response_.clear();
   state_ = State::running;
   deadline_ns_ = 0;
   lean_ = false;
-  begun_ns_ = shared::monotonic_ns();
   queued_ns_ = 0;
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
-  if (context_.settings.request_timeout.count() != 0) expire_in(context_.settings.request_timeout);
+  submit();
+}
+
+void Session::submit() {
+  const std::chrono::nanoseconds limit = context_.settings.request_timeout;
+  if (limit.count() != 0) deadline_ns_ = begun_ns_ + static_cast<std::uint64_t>(limit.count());
   switch (context_.pool.submit(shared_from_this())) {
     case CallbackPool::Submitted::runs_now:
-      break;
     case CallbackPool::Submitted::queued:
-      start_read();
       break;
     case CallbackPool::Submitted::refused:
       fill_rejection({503, "All callback threads are busy and the queue is full."}, response_);

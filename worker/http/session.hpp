@@ -23,6 +23,7 @@
 #include "worker/http/chunked_body.hpp"
 #include "worker/http/header_policy.hpp"
 #include "worker/http/overdue_log.hpp"
+#include "worker/http/passed_connection.hpp"
 #include "worker/http/read_buffer.hpp"
 #include "worker/http/reply.hpp"
 #include "worker/http/traffic_counter.hpp"
@@ -67,6 +68,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   /// Reads what is already there, so that the accept gate learns soon what it has let in. False if
   /// nothing was.
   bool start();
+  /// As start(), with a connection that a sibling has passed on.
+  void start(const PassedConnection& passed);
   /// Deadlines and memory; called a few times a second.
   void tick(std::uint64_t now_ns);
   /// When the running callback's time is over; 0: there is none, or it may take any time.
@@ -78,6 +81,16 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void callback_finished();
   void close();
 
+  /// When the request was complete, monotonic_ns().
+  std::uint64_t begun_ns() const noexcept { return begun_ns_; }
+  /// Stops reading ahead. False if something may just have been read: true a moment later.
+  bool rests();
+  /// The connection and its request for a sibling. REQUIRES: it rests, and its callback has been
+  /// withdrawn. Nothing is read or answered until one of the other two is called.
+  PassedConnection offered();
+  void passed_on();
+  void taken_back();
+
   void run() noexcept override;
 
   std::size_t index = 0;  ///< in the registry of open sessions
@@ -85,7 +98,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
  private:
   using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                   boost::asio::io_context::executor_type>;
-  enum class State { reading_head, reading_body, running, writing, lingering, closed };
+  enum class State { reading_head, reading_body, running, offered, writing, lingering, closed };
   enum class Progress { waiting, ready, over };
 
   // session_read.cpp
@@ -104,6 +117,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   // session.cpp
   void dispatch();
+  void submit();
   void refuse(const Rejection& rejection);
   void release_memory();
   void deadline_passed();
@@ -131,6 +145,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool closing_ = false;                     // after the answer that is being made or sent
   bool begun_ = false;                       // bytes of the current head have arrived
   bool lean_ = true;                         // buffers of the last exchange have been freed
+  bool resting_ = false;                     // reads nothing while its callback waits
+  bool passed_ = false;                      // the request is from a sibling, which has counted it
   std::atomic<bool> cancelled_{false};       // read by the callback through request_
   std::uint64_t deadline_ns_ = 0;            // 0: none
   std::uint64_t begun_ns_ = 0;               // the request was complete; 0: it never was

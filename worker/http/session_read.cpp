@@ -30,7 +30,7 @@ void Session::resume() {
 }
 
 void Session::start_read() {
-  if (read_pending_ || peer_is_done_) return;
+  if (read_pending_ || peer_is_done_ || resting_) return;
   if (state_ == State::running && input_.size() >= kMaxReadAhead) return;
   const bool large = state_ == State::reading_body &&
                      (chunks_ || framing_.length - request_.body.size() > input_.capacity());
@@ -47,6 +47,7 @@ void Session::start_read() {
 void Session::received(const boost::system::error_code& error, std::size_t count) {
   if (state_ == State::closed) return;
   input_.commit(count);
+  if (error == boost::asio::error::operation_aborted) return;  // by rests()
   if (error) return input_ended(error == boost::asio::error::eof);
   switch (state_) {
     case State::reading_head:
@@ -56,6 +57,7 @@ void Session::received(const boost::system::error_code& error, std::size_t count
       return start_read();
     case State::lingering:
       return discard();
+    case State::offered:
     case State::writing:
     case State::closed:
       return;

@@ -104,6 +104,7 @@ void Session::log_exchange() {
 void Session::sent() {
   if (context_.log_exchange) log_exchange();
   if (closing_) return linger();
+  passed_ = resting_ = false;
   release_if_large(request_.body);
   release_if_large(response_.body);
   state_ = State::reading_head;

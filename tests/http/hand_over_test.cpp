@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <optional>
+#include <string>
+
+#include "tests/http/raw_client.hpp"
+#include "tests/http/worker_process.hpp"
+
+namespace ekiden::test {
+namespace {
+
+/// Two workers with one callback thread each. Both clients' connections are the first's, whose
+/// thread is busy with a callback of one of them.
+class HandOver : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(first_.wait_until_ready());
+    for (RawClient* client : {&busy_, &waiting_}) {
+      ASSERT_EQ(client->get("/text").body, "text");
+    }
+    second_.emplace(service_, listener_, scoreboard_, settings_, 1);
+    ASSERT_TRUE(second_->wait_until_ready());
+    busy_.send(RawClient::post_request("/hold", "held"));
+    ASSERT_TRUE(service_.wait_until_held());
+  }
+  void let_the_first_go() {
+    service_.let_go();
+    EXPECT_EQ(busy_.receive().body, "held");
+  }
+  bool passed(std::uint64_t count) {
+    return first_.wait_until([count](const auto& slot) { return slot.passed == count; });
+  }
+
+  const shared::WorkerSettings settings_;
+  StandInService service_;
+  shared::Scoreboard scoreboard_;
+  TestListener listener_;
+  WorkerProcess first_{service_, listener_, scoreboard_, settings_, 0};
+  std::optional<WorkerProcess> second_;
+  RawClient busy_ = listener_.connect();
+  RawClient waiting_ = listener_.connect();
+};
+
+TEST_F(HandOver, ARequestThatWaitsIsAnsweredByASiblingThatHasAFreeThread) {
+  waiting_.send(RawClient::post_request("/echo", "mine"));
+
+  EXPECT_EQ(waiting_.receive().body, "mine");
+  EXPECT_TRUE(passed(1));
+  EXPECT_EQ(scoreboard_[1].callbacks, 1U);
+  EXPECT_EQ(waiting_.get("/text").body, "text") << "the connection is the sibling's now";
+  EXPECT_EQ(scoreboard_[0].connections, 1U);
+  EXPECT_EQ(scoreboard_[0].requests + scoreboard_[1].requests, 5U) << "each counted once";
+  let_the_first_go();
+}
+
+TEST_F(HandOver, WhatWasReadBehindTheRequestGoesAlong) {
+  waiting_.send(RawClient::post_request("/echo", "one") + RawClient::post_request("/echo", "two") +
+                RawClient::get_request("/text"));
+
+  EXPECT_EQ(waiting_.receive().body, "one");
+  EXPECT_EQ(waiting_.receive().body, "two");
+  EXPECT_EQ(waiting_.receive().body, "text");
+  let_the_first_go();
+}
+
+TEST_F(HandOver, ABodyInChunksIsTheSameForTheSibling) {
+  waiting_.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: no\r\n\r\n");
+  EXPECT_EQ(waiting_.receive().body, "abcde");
+  EXPECT_TRUE(passed(1));
+  let_the_first_go();
+}
+
+TEST_F(HandOver, AnEmptyBodyInChunksToo) {
+  waiting_.send("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+
+  EXPECT_EQ(waiting_.receive().status, 200);
+  EXPECT_TRUE(passed(1));
+  let_the_first_go();
+}
+
+TEST_F(HandOver, ALargeBodyGoesAlong) {
+  std::string body(3U << 20, 'x');
+  for (std::size_t i = 0; i < body.size(); i += 4096)
+    body[i] = static_cast<char>('a' + i / 4096 % 26);
+
+  waiting_.send(RawClient::post_request("/echo", body));
+
+  EXPECT_TRUE(waiting_.receive().body == body);
+  EXPECT_TRUE(passed(1));
+  let_the_first_go();
+}
+
+TEST_F(HandOver, IsTakenBackFromASiblingThatHangs) {
+  second_->signal(SIGSTOP);
+  waiting_.send(RawClient::post_request("/echo", "mine"));
+  EXPECT_TRUE(first_.wait_until([](const auto& slot) { return slot.offers[0] != 0; }));
+  EXPECT_TRUE(first_.wait_until([](const auto& slot) { return slot.offers[0] == 0; }));
+
+  let_the_first_go();
+  EXPECT_EQ(waiting_.receive().body, "mine");
+  second_->signal(SIGCONT);
+  EXPECT_EQ(waiting_.get("/text").body, "text") << "and nobody else answers it";
+  EXPECT_EQ(scoreboard_[0].passed, 0U);
+}
+
+TEST_F(HandOver, IsTakenBackFromASiblingThatDied) {
+  second_->signal(SIGSTOP);
+  waiting_.send(RawClient::post_request("/echo", "mine"));
+  EXPECT_TRUE(first_.wait_until([](const auto& slot) { return slot.offers[0] != 0; }));
+  second_->signal(SIGKILL);
+
+  let_the_first_go();
+  EXPECT_EQ(waiting_.receive().body, "mine");
+}
+
+TEST_F(HandOver, DoesNotHappenWhileEveryThreadIsBusy) {
+  RawClient other = listener_.connect();
+  other.send(RawClient::post_request("/hold", "other"));
+  ASSERT_TRUE(service_.wait_until_held());
+  waiting_.send(RawClient::post_request("/echo", "mine"));
+
+  EXPECT_EQ(scoreboard_[0].passed, 0U);
+  let_the_first_go();
+  EXPECT_EQ(waiting_.receive().body, "mine");
+  service_.let_go();
+  EXPECT_EQ(other.receive().body, "other");
+}
+
+TEST_F(HandOver, AClientThatLeavesMeanwhileHarmsNobody) {
+  for (int i = 0; i < 20; ++i) {
+    RawClient client = listener_.connect();
+    client.send(RawClient::post_request("/echo", "gone"));
+    client.hang_up();
+  }
+  waiting_.send(RawClient::post_request("/echo", "mine"));
+
+  EXPECT_EQ(waiting_.receive().body, "mine");
+  let_the_first_go();
+}
+
+}  // namespace
+}  // namespace ekiden::test
