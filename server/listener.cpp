@@ -118,6 +118,18 @@ void remove_stale_socket(const Address& address) {
   unlink(address.unix_path.c_str());
 }
 
+/// A name of the abstract namespace begins with a zero, and is shown with an @.
+std::string unix_url(const sockaddr_storage& bound, socklen_t length) {
+  const auto& local = reinterpret_cast<const sockaddr_un&>(bound);
+  std::string path(local.sun_path, length - offsetof(sockaddr_un, sun_path));
+  if (path.starts_with('\0')) {
+    path[0] = '@';
+  } else {
+    path.resize(std::strlen(path.c_str()));
+  }
+  return "unix:" + path;
+}
+
 }  // namespace
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -179,6 +191,7 @@ std::string Listener::url() const {
   sockaddr_storage bound{};
   socklen_t length = sizeof bound;
   getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&bound), &length);
+  if (bound.ss_family == AF_UNIX) return unix_url(bound, length);
   char text[INET6_ADDRSTRLEN] = "?";
   if (bound.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(bound);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/descriptor.hpp"
 
@@ -36,6 +37,8 @@ class Listener {
   /// A socket file that nobody listens on is replaced; files of another kind are not. New files get
   /// mode 0660.
   Listener(const Address& address, std::uint32_t backlog);
+  /// One that is listening already, and whose file, if it has one, is somebody else's.
+  explicit Listener(Descriptor listening) noexcept : fd_(std::move(listening)) {}
   Listener(Listener&&) noexcept = default;
   Listener& operator=(Listener&&) = delete;
   ~Listener() { close(); }
@@ -43,6 +46,8 @@ class Listener {
   int fd() const noexcept { return fd_.get(); }
   /// "http://127.0.0.1:8050" with the port really bound, or "unix:/run/x.sock".
   std::string url() const;
+  /// The file that it has made for a unix socket; empty if there is none.
+  const std::string& own_file() const noexcept { return unix_path_; }
   /// Stops listening in this process; removes the socket file if it is still ours.
   void close() noexcept;
 

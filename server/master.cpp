@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/activation.hpp"
 #include "server/cli.hpp"
 #include "server/control_request.hpp"
 #include "server/metrics.hpp"
@@ -45,8 +46,15 @@ LogFile open_error_log(const Settings& settings) {
   return file;
 }
 
+/// Those that systemd has opened, or else those of --bind.
 std::vector<Listener> open_listeners(const Settings& settings) {
   std::vector<Listener> listeners;
+  for (PassedSocket& passed : take_passed_sockets()) {
+    Listener& listener = listeners.emplace_back(std::move(passed.fd));
+    log(LogLevel::info, "{} was opened by whoever started this server{}", listener.url(),
+        passed.name.empty() ? "" : fmt::format(", as {}", passed.name));
+  }
+  if (!listeners.empty()) return listeners;
   for (const std::string& text : settings.bind) {
     const auto address = parse_address(text);
     if (!address) throw std::runtime_error(fmt::format("--bind {}: not an address", text));
@@ -115,6 +123,11 @@ AppCode as_identity(const std::optional<Identity>& identity, AppCode code) {
   return code;
 }
 
+/// How long the server may take to stop, with what it takes to kill and reap at the end.
+std::chrono::microseconds stop_timeout(const Settings& settings) {
+  return settings.drain_delay + settings.worker.graceful_timeout + std::chrono::seconds(10);
+}
+
 /// Milliseconds for poll() until `time`, rounded up.
 int milliseconds_until(std::uint64_t time) {
   const std::uint64_t now = shared::monotonic_ns();
@@ -143,7 +156,8 @@ std::string place_of(const std::vector<Listener>& listeners) {
 }  // namespace
 
 Master::Master(const Settings& settings, AppCode code)
-    : pid_file_(settings.pid_file),
+    : notifier_(stop_timeout(settings)),
+      pid_file_(settings.pid_file),
       identity_(identity_of(settings.user, settings.group)),
       access_log_(open_access_log(settings)),
       error_log_(open_error_log(settings)),
@@ -155,6 +169,7 @@ Master::Master(const Settings& settings, AppCode code)
                               error_log_),
                   as_identity(identity_, std::move(code))),
       control_target_(control_target(settings)),
+      drain_delay_(settings.drain_delay),
       control_(open_control_socket(
           settings.control_socket, name_of_app(settings), place_of(listeners_),
           [this](std::string_view line, auto client) { return control_answer(line, client); })),
@@ -182,8 +197,7 @@ ControlTarget Master::control_target(const Settings& settings) {
 /// What workers write, or clients reach them by.
 void Master::give_away(const Settings& settings) const {
   for (const Listener& listener : listeners_) {
-    const std::string url = listener.url();
-    if (url.starts_with("unix:")) give(url.substr(url.find(':') + 1), *identity_);
+    if (!listener.own_file().empty()) give(listener.own_file(), *identity_);
   }
   if (disk_) give(settings.worker.cache.folder, *identity_);
 }
@@ -201,8 +215,10 @@ void Master::announce(const Settings& settings) const {
 int Master::run() {
   supervisor_.start();
   while (true) {
+    if (shared::monotonic_ns() >= drain_at_ns_) begin_drain();
     supervisor_.turn();
     answer_those_who_wait();
+    if (notifier_) notifier_turn_ = notifier_.turn(notified_state(), shared::monotonic_ns());
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
       control_.close();
@@ -225,7 +241,8 @@ void Master::wait() {
   supervisor_.add_channels(polled);
   control_.add_to(polled);
   admin_.add_to(polled);
-  const std::uint64_t next = std::min({supervisor_.next_turn(), control_turn_, admin_turn_});
+  const std::uint64_t next =
+      std::min({supervisor_.next_turn(), control_turn_, admin_turn_, notifier_turn_, drain_at_ns_});
   poll(polled.data(), polled.size(), milliseconds_until(next));
   control_turn_ = control_.turn(shared::monotonic_ns());
   admin_turn_ = admin_.turn(shared::monotonic_ns());
@@ -240,7 +257,7 @@ ServerState Master::state() const {
           scoreboard_,
           cache_.counters(),
           traffic_.totals(),
-          supervisor_.stopping(),
+          leaving(),
           supervisor_.loading(),
           supervisor_.last_reload(),
           supervisor_.workers()};
@@ -267,7 +284,7 @@ void Master::answer_those_who_wait() {
 }
 
 void Master::refuse_if_stopping() const {
-  if (supervisor_.stopping()) throw RequestError(kStopping);
+  if (leaving()) throw RequestError(kStopping);
 }
 
 std::uint32_t Master::reload() {
@@ -287,15 +304,52 @@ void Master::drain() {
   told_to_drain_ = true;
 }
 
+/// Whoever sends clients here learns from /readyz that it should not, and those that it sends
+/// meanwhile are served. The second time there is no delay.
 void Master::terminate(std::string_view cause) {
+  if (drain_delay_.count() > 0 && !leaving() && supervisor_.ready_workers() > 0) {
+    const std::chrono::nanoseconds delay = drain_delay_;
+    drain_at_ns_ = shared::monotonic_ns() + static_cast<std::uint64_t>(delay.count());
+    log(LogLevel::info, "{}: not ready any more; takes connections for --drain-delay {} s", cause,
+        std::chrono::duration<double>(delay).count());
+    return;
+  }
   log(LogLevel::info, "{}: workers finish what they do, then all stops", cause);
+  begin_drain();
+}
+
+void Master::begin_drain() {
+  drain_at_ns_ = UINT64_MAX;
   close_listeners();
   supervisor_.drain();
+}
+
+NotifiedState Master::notified_state() const {
+  using Phase = NotifiedState::Phase;
+  NotifiedState now;
+  const std::uint32_t generation = supervisor_.generation();
+  const std::uint32_t loading = supervisor_.loading();
+  if (leaving()) return {Phase::stopping, 0, "stopping"};
+  if (generation == 0) return {Phase::starting, 0, fmt::format("loading {}", app_)};
+  const auto workers = supervisor_.workers();
+  const auto ready = std::count_if(workers.begin(), workers.end(), [&](const auto& worker) {
+    return worker.generation == generation && worker.state == shared::WorkerState::ready;
+  });
+  now.phase = loading == 0 ? Phase::serving : Phase::reloading;
+  now.status = fmt::format("generation {} of {}: {} of {} workers ready", generation, app_, ready,
+                           supervisor_.wanted_workers());
+  if (loading != 0) now.status += fmt::format("; loading generation {}", loading);
+  if (const auto& last = supervisor_.last_reload()) {
+    now.last_reload = last->generation;
+    if (!last->error.empty()) now.status += fmt::format("; reload failed: {}", last->error);
+  }
+  return now;
 }
 
 std::optional<AdminAnswer> Master::admin_answer(std::string_view path) const {
   if (path == "/livez") return AdminAnswer{200, kPlainText, "alive\n"};
   if (path == "/readyz") {
+    if (leaving()) return AdminAnswer{503, kPlainText, "about to stop\n"};
     if (supervisor_.ready_workers() > 0) return AdminAnswer{200, kPlainText, "ready\n"};
     return AdminAnswer{503, kPlainText, "no worker is ready\n"};
   }
@@ -320,7 +374,7 @@ void Master::handle(int signal) {
       close_listeners();
       return supervisor_.stop();
     case SIGHUP:
-      supervisor_.reload();
+      if (!leaving()) supervisor_.reload();
       return;
     case SIGTTIN:
       return supervisor_.scale_up();
@@ -359,6 +413,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   set_process_role("worker 1");
   shared::log_role("worker 1");
   raise_descriptor_limit();
+  Notifier notifier(stop_timeout(settings));
   const LogFile access_log = open_access_log(settings);
   const LogFile error_log = open_error_log(settings);
   std::vector<Listener> listeners = open_listeners(settings);
@@ -377,6 +432,8 @@ int serve_alone(const Settings& settings, const AppCode& code) {
     log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());
     return kAppError;
   }
+  const NotifiedState serving{NotifiedState::Phase::serving, 0, "one process"};
+  notifier.turn(serving, shared::monotonic_ns());
   const int exit_code = code.serve(heritage);
   for (Listener& listener : listeners) listener.close();
   if (disk) disk->close();

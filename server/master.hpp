@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "server/listener.hpp"
 #include "server/log_file.hpp"
 #include "server/mold.hpp"
+#include "server/notifier.hpp"
 #include "server/pid_file.hpp"
 #include "server/privileges.hpp"
 #include "server/server_commands.hpp"
@@ -49,7 +51,10 @@ class Master : private ServerControl {
   std::uint32_t scale(std::uint32_t workers) override;
   void drain() override;
   void refuse_if_stopping() const;
+  bool leaving() const noexcept { return drain_at_ns_ != UINT64_MAX || supervisor_.stopping(); }
   void terminate(std::string_view cause);
+  void begin_drain();
+  NotifiedState notified_state() const;
   std::optional<AdminAnswer> admin_answer(std::string_view path) const;
   void handle(int signal);
   void reopen_logs();
@@ -57,6 +62,8 @@ class Master : private ServerControl {
   void wait();
 
   MasterSignals signals_;
+  Notifier notifier_;
+  std::uint64_t notifier_turn_ = UINT64_MAX;
   const PidFile pid_file_;
   const std::optional<Identity> identity_;  ///< of mold and workers, if it is not this process's
   LogFile access_log_, error_log_;
@@ -72,7 +79,9 @@ class Master : private ServerControl {
   };
   const ControlTarget control_target_;
   std::vector<WaitsForReload> waiting_;
-  bool told_to_drain_ = false;  ///< over the control socket
+  const std::chrono::milliseconds drain_delay_;
+  std::uint64_t drain_at_ns_ = UINT64_MAX;  ///< when the server drains that is not ready any more
+  bool told_to_drain_ = false;              ///< over the control socket
   ControlSocket control_;
   std::uint64_t control_turn_ = UINT64_MAX;  ///< when control_ has something to do
   const std::string app_;

@@ -213,6 +213,10 @@ const std::array kSettings{
         "How long workers may finish what they do when they are to leave.",
         [](auto& s) -> auto& { return s.worker.graceful_timeout; }),
     setting(
+        "drain-delay", "", kTimes, seconds, 0, kDay,
+        "How long a server that is told to finish is not ready, and still takes connections.",
+        [](auto& s) -> auto& { return s.drain_delay; }),
+    setting(
         "load-timeout", "", kTimes, seconds, 0, kDay,
         "How long the app's set-up may take. 0: any time.",
         [](auto& s) -> auto& { return s.load_timeout; }),

@@ -50,11 +50,11 @@ test('the container has no privileges, and settings that there are', () => {
   settingsAreKnown(environment);
 });
 
-test('there is time for the pause before the signal and for what is under way', () => {
-  const [command, pause] = container.lifecycle.preStop.exec.command;
-  assert.equal(command, 'sleep');
+test('there is time until proxies know, and for what is under way', () => {
+  const delay = Number(environment.EKIDEN_DRAIN_DELAY);
+  assert.ok(delay > container.readinessProbe.periodSeconds);
   assert.ok(pod.terminationGracePeriodSeconds >
-    Number(pause) + Number(environment.EKIDEN_GRACEFUL_TIMEOUT));
+    delay + Number(environment.EKIDEN_GRACEFUL_TIMEOUT));
 });
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-kubernetes-'));
@@ -112,6 +112,7 @@ test('replicas share what one computes; one that is told to leave finishes first
   await leaving.server.line(/^Computing value with oranges/);
   leaving.server.process.kill('SIGTERM');
   while (await leaving.probe('readinessProbe') !== 503);
+  assert.equal((await ask(leaving, 'figs')).status, 200);  // from a proxy that does not know yet
   assert.equal(await leaving.probe('livenessProbe'), 200);
   assert.equal((await underWay).status, 200);
   await leaving.server.line(/exited with 0/);

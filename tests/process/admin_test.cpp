@@ -108,6 +108,33 @@ TEST(Admin, IsNotReadyWhileItDrains) {
   EXPECT_EQ(admin.site.server.wait_for_exit(), 0);
 }
 
+TEST(Admin, IsNotReadyDuringTheDrainDelayWhileTheServerAcceptsAndServes) {
+  AdminSite admin("steady", {"--drain-delay", "3600"});
+  admin.site.server.wait_for("ready: 1 worker");
+
+  admin.site.server.send_signal(SIGTERM);
+
+  admin.site.server.wait_for("SIGTERM: not ready any more; takes connections for --drain-delay");
+  EXPECT_EQ(admin.get("/readyz").status, 503);
+  EXPECT_EQ(admin.get("/livez").status, 200);
+  EXPECT_EQ(admin.call("echo").status, 200);
+  admin.site.server.send_signal(SIGHUP);
+  admin.site.server.send_signal(SIGTERM);  // once more: no delay
+  EXPECT_EQ(admin.site.server.wait_for_exit(), 0);
+  EXPECT_EQ(admin.site.server.count("generation 2"), 0);
+}
+
+TEST(Admin, TheServerDrainsAfterTheDelay) {
+  AdminSite admin("steady", {"--drain-delay", "0.05"});
+  admin.site.server.wait_for("ready: 1 worker");
+
+  admin.site.server.send_signal(SIGTERM);
+
+  EXPECT_EQ(admin.site.server.wait_for_exit(), 0);
+  EXPECT_EQ(admin.site.server.count("not ready any more"), 1);
+  EXPECT_EQ(admin.site.server.count("has left"), 1);
+}
+
 TEST(Admin, CountsAnswersAndCallbacks) {
   AdminSite admin("counts");
   admin.site.server.wait_for("ready: 1 worker");
