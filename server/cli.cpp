@@ -384,6 +384,19 @@ Arguments arguments_of(const Environment& environment) {
   return arguments;
 }
 
+/// What --reload brings along. A page cannot be told at once, as its question does not say what it
+/// knows, so it asks more often.
+void set_for_development(Settings& settings) {
+  using namespace std::chrono_literals;
+  shared::DevTools& tools = settings.worker.dev_tools;
+  if (tools.hot_reload == shared::Switch::as_debug) tools.hot_reload = shared::Switch::on;
+  if (!settings.origins.contains("dev-tools-hot-reload-interval"))
+    tools.hot_reload_interval = 250ms;
+  if (settings.workers == 0) {
+    settings.notes.push_back("--reload has no effect: with --workers 0 there is nobody to reload");
+  }
+}
+
 Settings resolve(const Arguments& arguments, const Environment& environment) {
   const Arguments more = arguments_of(environment);
   std::string file = arguments.config.empty() ? more.config : arguments.config;
@@ -401,6 +414,7 @@ Settings resolve(const Arguments& arguments, const Environment& environment) {
   settings.notes.insert(settings.notes.end(), arguments.notes.begin(), arguments.notes.end());
   const std::string clash = why_not_together(settings.worker.cache);
   if (!clash.empty()) throw UsageError{clash};
+  if (settings.reload) set_for_development(settings);
   return settings;
 }
 

@@ -65,8 +65,8 @@ std::vector<Listener> open_listeners(const Settings& settings) {
 
 shared::Heritage heritage_of(const Settings& settings, const std::vector<Listener>& listeners,
                              shared::MemoCache& cache, shared::Scoreboard& scoreboard,
-                             shared::Traffic* traffic, const LogFile& access_log,
-                             const LogFile& error_log) {
+                             shared::Traffic* traffic, const shared::BuildState* build,
+                             const LogFile& access_log, const LogFile& error_log) {
   shared::Heritage heritage;
   heritage.access_log = access_log.descriptor();
   heritage.error_log = error_log.descriptor();
@@ -74,6 +74,7 @@ shared::Heritage heritage_of(const Settings& settings, const std::vector<Listene
   heritage.cache = &cache;
   heritage.scoreboard = &scoreboard;
   heritage.traffic = traffic;
+  heritage.build = build;
   heritage.settings = settings.worker;
   if (std::string& folder = heritage.settings.cache.folder; !folder.empty()) {
     folder = std::filesystem::absolute(folder).string();  // set-up runs in another one
@@ -164,9 +165,10 @@ Master::Master(const Settings& settings, AppCode code)
       listeners_(open_listeners(settings)),
       cache_(limits_of(settings)),
       disk_(open_folder(settings)),
+      build_state_(settings.reload ? std::make_unique<shared::BuildState>() : nullptr),
       supervisor_(supervisor_options(settings, cache_),
-                  heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_, access_log_,
-                              error_log_),
+                  heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_,
+                              build_state_.get(), access_log_, error_log_),
                   as_identity(identity_, std::move(code))),
       control_target_(control_target(settings)),
       drain_delay_(settings.drain_delay),
@@ -182,6 +184,20 @@ Master::Master(const Settings& settings, AppCode code)
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   raise_descriptor_limit();
   announce(settings);
+  if (settings.reload) start_builder(settings);
+}
+
+void Master::start_builder(const Settings& settings) {
+  const auto job = build_job_of(settings.app, settings.reload_build_dir);
+  if (job) {
+    builder_.emplace(*job, *build_state_, error_log_.descriptor());
+  } else {
+    log(LogLevel::warning,
+        "--reload: {} does not lie in a CMake build folder, so the module and its assets are "
+        "watched "
+        "and no sources (see --reload-build-dir)",
+        settings.app);
+  }
 }
 
 ControlTarget Master::control_target(const Settings& settings) {
@@ -222,6 +238,7 @@ int Master::run() {
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
       control_.close();
+      if (builder_) builder_->stop();
       if (const std::size_t orphans = kill_orphans(); orphans > 0) {
         log(LogLevel::warning, "killed {} process{} that set-up or callbacks had left behind",
             orphans, orphans == 1 ? "" : "es");
@@ -241,11 +258,13 @@ void Master::wait() {
   supervisor_.add_channels(polled);
   control_.add_to(polled);
   admin_.add_to(polled);
+  if (builder_) builder_->add_to(polled);
   const std::uint64_t next =
       std::min({supervisor_.next_turn(), control_turn_, admin_turn_, notifier_turn_, drain_at_ns_});
   poll(polled.data(), polled.size(), milliseconds_until(next));
   control_turn_ = control_.turn(shared::monotonic_ns());
   admin_turn_ = admin_.turn(shared::monotonic_ns());
+  if (builder_ && builder_->has_built() && !leaving()) supervisor_.reload(kSourcesBuilt);
 }
 
 ServerState Master::state() const {
@@ -276,9 +295,9 @@ void Master::answer_those_who_wait() {
   std::erase_if(waiting_, [&](const WaitsForReload& one) {
     const bool over = last && last->generation >= one.generation;
     if (!over && !supervisor_.stopping()) return false;
-    control_.answer_later(
-        one.client, over ? reload_answer(*last, supervisor_.generation()) : stopping_answer(),
-        shared::monotonic_ns());
+    control_.answer_later(one.client,
+                          over ? reload_answer(*last, supervisor_.generation()) : stopping_answer(),
+                          shared::monotonic_ns());
     return true;
   });
 }
@@ -421,7 +440,7 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   const auto disk = open_folder(settings);
   shared::Scoreboard scoreboard;
   shared::Heritage heritage =
-      heritage_of(settings, listeners, cache, scoreboard, nullptr, access_log, error_log);
+      heritage_of(settings, listeners, cache, scoreboard, nullptr, nullptr, access_log, error_log);
   heritage.number = 1;
   heritage.generation = 1;
   scoreboard.reset(heritage.slot, heritage.generation);

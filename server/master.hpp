@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/admin_listener.hpp"
+#include "server/builder.hpp"
 #include "server/control_commands.hpp"
 #include "server/control_socket.hpp"
 #include "server/listener.hpp"
@@ -22,6 +23,7 @@
 #include "server/settings.hpp"
 #include "server/signals.hpp"
 #include "server/supervisor.hpp"
+#include "shared/build_state.hpp"
 #include "shared/disk_folder.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
@@ -42,6 +44,7 @@ class Master : private ServerControl {
 
  private:
   void announce(const Settings& settings) const;
+  void start_builder(const Settings& settings);
   void give_away(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
   std::optional<std::string> control_answer(std::string_view line, ControlSocket::ClientId client);
@@ -72,7 +75,9 @@ class Master : private ServerControl {
   std::unique_ptr<shared::DiskFolder> disk_;  ///< of the cache, if it has one
   shared::Scoreboard scoreboard_;
   shared::Traffic traffic_;
+  const std::unique_ptr<shared::BuildState> build_state_;  ///< null without --reload
   Supervisor supervisor_;
+  std::optional<Builder> builder_;
   struct WaitsForReload {
     ControlSocket::ClientId client;
     std::uint32_t generation;

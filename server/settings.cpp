@@ -117,6 +117,14 @@ const std::array kSettings{
         "debug", "", kServer, flag, 0, 1, "Switch Dash's dev tools on; never in public.",
         [](auto& s) -> auto& { return s.worker.debug; }),
     setting(
+        "reload", "", kServer, flag, 0, 1,
+        "For development: build the app when its sources change, and load it.",
+        [](auto& s) -> auto& { return s.reload; }),
+    text_setting(
+        "reload-build-dir", kServer, SettingKind::text,
+        "CMake build folder for --reload; auto: the one that the module lies in.",
+        [](auto& s) -> auto& { return s.reload_build_dir; }),
+    setting(
         "seal", "", kServer, SettingKind::seal, 0, 2,
         "What becomes of a callback's write to globals and to what set-up has made.",
         [](auto& s) -> auto& { return s.worker.seal; }),

@@ -25,16 +25,18 @@ struct Settings {
   std::map<std::string, std::string, std::less<>> origins;
   std::vector<std::string> notes;  ///< on what was given and has no effect
   std::vector<std::string> bind{"127.0.0.1:8050"};
-  std::string pid_file;                 ///< empty: none
-  std::string name = "ekiden";          ///< of the processes, as ps shows them
-  std::string chdir;                    ///< empty: stays where it is
-  std::vector<std::string> env;         ///< "NAME=VALUE"
-  std::string user, group;              ///< of mold and workers; empty: the master's
-  std::string umask;                    ///< in octal digits; empty: as inherited
-  std::string admin_bind;               ///< an address as in bind; empty: none
-  std::string proxy;                    ///< "URL here::URL outside"; empty: none
-  std::string control_socket = "auto";  ///< a path, "auto", or empty for none
-  std::uint32_t workers = 1;            ///< 0: one process that loads and serves, no master
+  std::string pid_file;                   ///< empty: none
+  std::string name = "ekiden";            ///< of the processes, as ps shows them
+  std::string chdir;                      ///< empty: stays where it is
+  std::vector<std::string> env;           ///< "NAME=VALUE"
+  std::string user, group;                ///< of mold and workers; empty: the master's
+  std::string umask;                      ///< in octal digits; empty: as inherited
+  std::string admin_bind;                 ///< an address as in bind; empty: none
+  bool reload = false;                    ///< for development: build and load what changes
+  std::string reload_build_dir = "auto";  ///< where, or "auto"
+  std::string proxy;                      ///< "URL here::URL outside"; empty: none
+  std::string control_socket = "auto";    ///< a path, "auto", or empty for none
+  std::uint32_t workers = 1;              ///< 0: one process that loads and serves, no master
   std::uint32_t backlog = 2048;
   std::size_t cache_size = 128U << 20;  ///< bytes
   std::uint32_t cache_entries = 0;      ///< at most; 0: as the size allows

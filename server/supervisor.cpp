@@ -194,7 +194,8 @@ void Supervisor::read_mold(MoldHandle& mold) {
       for (auto& file : shared::changed_files(std::string_view(packet.bytes).substr(1))) {
         changes_.push_back({now_, std::move(file)});
       }
-      reload(kFilesChanged);
+      // What the builder made is on its way already.
+      if (!reload_ || &mold != &mold_ || reload_->cause != kSourcesBuilt) reload(kFilesChanged);
     }
   }
 }

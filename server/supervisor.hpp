@@ -28,6 +28,8 @@ namespace ekiden::server {
 
 /// The cause of a reload of which the mold told what changed.
 inline constexpr const char* kFilesChanged = "files changed";
+/// The cause of one for which the builder made a new module.
+inline constexpr const char* kSourcesBuilt = "sources built";
 
 /// Keeps N workers of the current generation alive, and brings a new generation in.
 ///

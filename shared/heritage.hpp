@@ -16,6 +16,7 @@
 
 namespace ekiden::shared {
 
+class BuildState;
 class MemoCache;
 class Scoreboard;
 class Traffic;
@@ -52,7 +53,8 @@ struct Heritage {
   std::vector<int> listeners;  ///< non-blocking; shared by all workers
   MemoCache* cache = nullptr;  ///< mapped before the first fork, at the same address everywhere
   Scoreboard* scoreboard = nullptr;
-  Traffic* traffic = nullptr;  ///< nullptr: nobody asks for it
+  Traffic* traffic = nullptr;         ///< nullptr: nobody asks for it
+  const BuildState* build = nullptr;  ///< nullptr: nothing is built
   WorkerSettings settings;
   int access_log = -1;                     ///< the access log's file; -1: none
   int error_log = 2;                       ///< the log's file

@@ -124,9 +124,9 @@ TEST_F(HandOver, DoesNotHappenWhileEveryThreadIsBusy) {
   waiting_.send(RawClient::post_request("/echo", "mine"));
 
   EXPECT_EQ(scoreboard_[0].passed, 0U);
+  service_.let_go();
   let_the_first_go();
   EXPECT_EQ(waiting_.receive().body, "mine");
-  service_.let_go();
   EXPECT_EQ(other.receive().body, "other");
 }
 

@@ -56,8 +56,8 @@ class LoadedGeneration final : public Generation {
     if (heritage.cache != nullptr) add_view_of(*heritage.cache);
     watch_faults();
     const auto* serving = heritage.scoreboard ? &heritage.scoreboard->serving() : nullptr;
-    router_->set_reload_state(
-        {heritage.reload_seed, heritage.generation, serving, heritage.changed_files});
+    router_->set_reload_state({heritage.reload_seed, heritage.generation, serving,
+                               heritage.changed_files, heritage.build});
   }
   std::vector<shared::ChangedFile> changed_files() override { return watch_.changes(); }
   std::vector<std::string> warnings() const override { return module_.warnings(); }

@@ -66,12 +66,13 @@ Router::Router(const AppDefinition& app, const Suites& suites, Assets assets, Si
       index_(index_page(app_, suites_, assets_, options_), "text/html; charset=utf-8"),
       dependencies_(dependencies_json(app_), kJson),
       favicon_(default_favicon(), "image/x-icon"),
-      reload_answer_({}, index_.view().identity, asset_url(app.page, "")) {
+      reload_answer_({}, index_.view().identity, asset_url(app.page, ""), pathnames_.requests) {
   if (!app_.layout_function) layout_ = PreparedContent(app_.layout.dump(), kJson);
 }
 
 void Router::set_reload_state(ReloadState state) {
-  reload_answer_ = ReloadAnswer(std::move(state), index_.view().identity, asset_url(app_.page, ""));
+  reload_answer_ = ReloadAnswer(std::move(state), index_.view().identity, asset_url(app_.page, ""),
+                                pathnames_.requests);
 }
 
 Service::Next Router::begin(Request& request, Response& response) noexcept {
@@ -219,6 +220,10 @@ Service::Next Router::route_get(std::string_view name, const Request& request,
     response.headers = "Cache-Control: no-store\r\n";
     response.body = options_.on(&shared::DevTools::hot_reload) ? reload_answer_.json()
                                                                : std::string(ReloadAnswer::off());
+  } else if (name == kBuildErrorSheet) {
+    response.content_type = "text/css; charset=utf-8";
+    response.headers = "Cache-Control: no-store\r\n";
+    response.body = reload_answer_.error_sheet();
   } else {
     // Any other path is a page of the app: the browser's side decides what to show.
     send_static(index_.view(), Caching::revalidate, request, response);
