@@ -50,6 +50,16 @@ void prepare_process(const Settings& settings) {
   throw std::runtime_error("--chdir " + settings.chdir + ": " + std::strerror(errno));
 }
 
+/// Why --certfile and --keyfile cannot be used; empty if they can.
+std::string certificate_error(const Settings& settings) {
+  try {
+    load_certificate(settings);
+    return "";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
 int serve(Settings settings, const Environment& environment) {
   prepare_process(settings);
   if (settings.print_config) {
@@ -64,6 +74,10 @@ int serve(Settings settings, const Environment& environment) {
   }
   settings.app = app.path.string();
   shared::log_open(settings.log_level);
+  if (const std::string error = certificate_error(settings); !error.empty()) {
+    std::fprintf(stderr, "ekiden: %s\n", error.c_str());
+    return kUsageError;
+  }
   const AppCode code = app_code(settings.app, settings.worker);
   if (settings.check_config) return check_config(settings, code);
   if (settings.workers == 0) return serve_alone(settings, code);

@@ -103,6 +103,10 @@ std::string name_of_app(const Settings& settings) {
   return std::filesystem::path(settings.app).stem().string();
 }
 
+void warn_of(const shared::TlsContext& certificate) {
+  if (!certificate.note().empty()) log(LogLevel::warning, "--certfile: {}", certificate.note());
+}
+
 Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCache& cache) {
   Supervisor::Options options;
   options.app = name_of_app(settings);
@@ -110,6 +114,12 @@ Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCac
   options.timeout = settings.timeout;
   options.graceful_timeout = settings.worker.graceful_timeout;
   options.load_timeout = settings.load_timeout;
+  if (!settings.certfile.empty()) {
+    options.renew = [settings](shared::Heritage& heritage) {
+      heritage.tls = load_certificate(settings);
+      warn_of(*heritage.tls);
+    };
+  }
   options.release_slot = [&cache](std::uint32_t slot) { return cache.reap(slot); };
   return options;
 }
@@ -138,7 +148,11 @@ int milliseconds_until(std::uint64_t time) {
 
 void announce_listeners(const std::vector<Listener>& listeners, const Settings& settings) {
   std::vector<std::string> urls;
-  for (const Listener& listener : listeners) urls.push_back(listener.url());
+  for (const Listener& listener : listeners) {
+    const std::string url = listener.url();
+    const bool secure = !settings.certfile.empty() && url.starts_with("http:");
+    urls.push_back(secure ? "https" + url.substr(4) : url);
+  }
   const auto proxy = parse_proxy(settings.proxy);
   if (proxy) check_proxy(*proxy, urls);
   for (const std::string& url : urls) log(LogLevel::info, "listening on {}", url);
@@ -414,8 +428,18 @@ void Master::reopen_logs() {
   log(LogLevel::info, "SIGUSR1: log files opened anew");
 }
 
+std::shared_ptr<const shared::TlsContext> load_certificate(const Settings& settings) {
+  if (!settings.certfile.empty()) {
+    return std::make_shared<shared::TlsContext>(settings.certfile, settings.keyfile);
+  }
+  if (settings.keyfile.empty()) return nullptr;
+  throw std::runtime_error(
+      fmt::format("--keyfile {}: needs the --certfile that it belongs to", settings.keyfile));
+}
+
 int check_config(const Settings& settings, const AppCode& code) {
   try {
+    if (const auto certificate = load_certificate(settings)) warn_of(*certificate);
     const std::string line = load_and_check(code);
     if (code.warnings) {
       for (const std::string& warning : code.warnings()) log(LogLevel::warning, "{}", warning);
@@ -441,6 +465,8 @@ int serve_alone(const Settings& settings, const AppCode& code) {
   shared::Scoreboard scoreboard;
   shared::Heritage heritage =
       heritage_of(settings, listeners, cache, scoreboard, nullptr, nullptr, access_log, error_log);
+  heritage.tls = load_certificate(settings);
+  if (heritage.tls) warn_of(*heritage.tls);
   heritage.number = 1;
   heritage.generation = 1;
   scoreboard.reset(heritage.slot, heritage.generation);

@@ -27,6 +27,7 @@
 #include "shared/disk_folder.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
+#include "shared/tls_context.hpp"
 #include "shared/traffic.hpp"
 
 namespace ekiden::server {
@@ -94,6 +95,10 @@ class Master : private ServerControl {
   AdminListener admin_;
   std::uint64_t admin_turn_ = UINT64_MAX;
 };
+
+/// The certificate and the key of --certfile and --keyfile; none without them. Throws
+/// std::runtime_error with one line if they cannot be used.
+std::shared_ptr<const shared::TlsContext> load_certificate(const Settings& settings);
 
 /// --check-config: loads the app, logs why that fails or what in it may not be meant, and serves
 /// nothing. Returns the exit code.

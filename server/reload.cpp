@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "server/supervisor.hpp"
 #include "shared/clock.hpp"
@@ -17,6 +18,7 @@ using shared::log;
 using shared::LogLevel;
 using shared::WorkerState;
 
+constexpr const char* kMoldDied = "the mold died";
 /// How long a change is told to pages, at least.
 constexpr std::chrono::seconds kLeastWindow{10};
 
@@ -59,8 +61,10 @@ void Supervisor::begin_reload(std::string cause) {
   heritage_.changed_files = recent_changes();
   log(LogLevel::info, "loading {} (generation {}, {})", options_.app, last_generation_, cause);
   try {
+    // Without a mold the server needs one, whatever has become of files meanwhile.
+    if (options_.renew && cause != kMoldDied) options_.renew(heritage_);
     reload_ = Reload{std::move(cause), fork_mold(heritage_, code_), now_};
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {
     fail_reload(error.what(), 1);
   }
 }
@@ -166,7 +170,7 @@ void Supervisor::replace_dead_mold() {
   if (now_ < mold_seat_.not_before_ns) return wake_by(mold_seat_.not_before_ns);
   // If this load fails as well, the next one waits.
   constexpr std::uint64_t kNoLife = 0;
-  begin_reload("the mold died");
+  begin_reload(kMoldDied);
   mold_seat_.not_before_ns = now_ + mold_seat_.backoff.after_death(kNoLife, now_);
 }
 

@@ -85,6 +85,7 @@ constexpr Setting with_short(Setting setting, std::string_view short_name) {
 
 constexpr std::string_view kServer = "Server";
 constexpr std::string_view kProcess = "Processes";
+constexpr std::string_view kTls = "TLS";
 constexpr std::string_view kCache = "Cache";
 constexpr std::string_view kLogs = "Logs";
 constexpr std::string_view kTimes = "Times, in seconds";
@@ -160,6 +161,15 @@ const std::array kSettings{
                    "Rights that new files do not get, in octal digits. Empty: as inherited.",
                    [](auto& s) -> auto& { return s.umask; }),
                "m"),
+
+    text_setting(
+        "certfile", kTls, SettingKind::text,
+        "PEM file with the certificate, then those in between: HTTPS on all --bind. Empty: HTTP.",
+        [](auto& s) -> auto& { return s.certfile; }),
+    text_setting(
+        "keyfile", kTls, SettingKind::text,
+        "PEM file with its private key, read as the master's user. Empty: in --certfile.",
+        [](auto& s) -> auto& { return s.keyfile; }),
 
     text_setting(
         "access-logfile", kLogs, SettingKind::text,

@@ -31,6 +31,7 @@ struct Settings {
   std::vector<std::string> env;           ///< "NAME=VALUE"
   std::string user, group;                ///< of mold and workers; empty: the master's
   std::string umask;                      ///< in octal digits; empty: as inherited
+  std::string certfile, keyfile;          ///< PEM; empty: plain HTTP; the key in certfile, too
   std::string admin_bind;                 ///< an address as in bind; empty: none
   bool reload = false;                    ///< for development: build and load what changes
   std::string reload_build_dir = "auto";  ///< where, or "auto"

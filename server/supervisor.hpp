@@ -47,6 +47,9 @@ class Supervisor {
     std::chrono::nanoseconds timeout{0};  ///< of the heartbeat; 0: not watched
     std::chrono::nanoseconds graceful_timeout{0};
     std::chrono::nanoseconds load_timeout{0};
+    /// Called before a new generation is loaded: what of the heritage it gets anew. Throws
+    /// std::runtime_error if that is not to be had; then there is no new generation. Null: nothing.
+    std::function<void(shared::Heritage&)> renew;
     /// Gives back what the dead worker of a slot held in the cache; false: ask again soon.
     std::function<bool(std::uint32_t)> release_slot;
   };

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace ekiden::shared {
 class BuildState;
 class MemoCache;
 class Scoreboard;
+class TlsContext;
 class Traffic;
 
 /// The part of the settings that workers need; plain values.
@@ -56,6 +58,7 @@ struct Heritage {
   Traffic* traffic = nullptr;         ///< nullptr: nobody asks for it
   const BuildState* build = nullptr;  ///< nullptr: nothing is built
   WorkerSettings settings;
+  std::shared_ptr<const TlsContext> tls;   ///< nullptr: the listeners speak plain HTTP
   int access_log = -1;                     ///< the access log's file; -1: none
   int error_log = 2;                       ///< the log's file
   std::uint64_t reload_seed = 0;           ///< another one each time the server starts

@@ -27,11 +27,13 @@ struct Request {
   std::string_view query;   ///< after '?', undecoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string body;
-  std::string remote;  ///< peer address, "127.0.0.1" or "unix:"
+  std::string remote;   ///< peer address, "127.0.0.1" or "unix:"
+  bool secure = false;  ///< it came over TLS
   /// Set while the request is worked on, by another thread, once the client has hung up or been
   /// told that it took too long; nullptr where nobody watches.
   const std::atomic<bool>* cancelled = nullptr;
 
+  std::string_view scheme() const noexcept { return secure ? "https" : "http"; }
   /// Value of the named header (any case), or an empty view.
   std::string_view header(std::string_view name) const noexcept;
 };

@@ -65,11 +65,19 @@ void RawClient::hang_up() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
+ssize_t RawClient::read_some(char* bytes, std::size_t size) {
+  return ::recv(descriptor_, bytes, size, 0);
+}
+
+ssize_t RawClient::write_some(const char* bytes, std::size_t size) {
+  return ::send(descriptor_, bytes, size, MSG_NOSIGNAL);
+}
+
 void RawClient::shut_down_sending() { ::shutdown(descriptor_, SHUT_WR); }
 
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = write_some(bytes.data(), bytes.size());
     if (sent < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -85,9 +93,9 @@ bool RawClient::send_bytewise(std::string_view bytes) {
 
 bool RawClient::more(std::chrono::steady_clock::time_point deadline) {
   pollfd waiting{descriptor_, POLLIN, 0};
-  if (::poll(&waiting, 1, milliseconds_until(deadline)) != 1) return false;
+  if (!holds_more() && ::poll(&waiting, 1, milliseconds_until(deadline)) != 1) return false;
   std::array<char, 65536> bytes;
-  const ssize_t got = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
+  const ssize_t got = read_some(bytes.data(), bytes.size());
   if (got <= 0) {
     end_ = got == 0 ? End::closed : End::reset;
     return false;

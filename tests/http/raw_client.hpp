@@ -30,7 +30,7 @@ class RawClient {
   RawClient(const sockaddr* address, socklen_t size);
   RawClient(RawClient&& other) noexcept;
   RawClient& operator=(RawClient&& other) noexcept;
-  ~RawClient();
+  virtual ~RawClient();
 
   /// False if the server has closed or reset the connection.
   bool send(std::string_view bytes);
@@ -56,6 +56,13 @@ class RawClient {
   static std::string get_request(std::string_view path, std::string_view fields = "");
   static std::string post_request(std::string_view path, std::string_view body,
                                   std::string_view fields = "");
+
+ protected:
+  /// As recv(2) and send(2), for clients that speak through something else.
+  virtual ssize_t read_some(char* bytes, std::size_t size);
+  virtual ssize_t write_some(const char* bytes, std::size_t size);
+  /// A read would find something although the socket may not be readable.
+  virtual bool holds_more() const { return false; }
 
  private:
   bool more(std::chrono::steady_clock::time_point deadline);

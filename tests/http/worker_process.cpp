@@ -100,7 +100,7 @@ void TestListener::close() {
 
 WorkerProcess::WorkerProcess(worker::Service& service, TestListener& listener,
                              shared::Scoreboard& scoreboard, const shared::WorkerSettings& settings,
-                             std::uint32_t slot)
+                             std::uint32_t slot, std::shared_ptr<const shared::TlsContext> tls)
     : slot_(scoreboard[slot]) {
   int channel[2];
   check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) == 0, "socketpair");
@@ -116,6 +116,7 @@ WorkerProcess::WorkerProcess(worker::Service& service, TestListener& listener,
     heritage.scoreboard = &scoreboard;
     heritage.settings = settings;
     heritage.slot = slot;
+    heritage.tls = std::move(tls);
     heritage.master = ::getppid();
     heritage.channel = channel[1];
     ::_exit(worker::worker_main(heritage, generation));
@@ -167,8 +168,9 @@ bool WorkerProcess::wait_until(
   return true;
 }
 
-ServedWorker::ServedWorker(const shared::WorkerSettings& settings, TestListener::Kind kind)
-    : listener(kind), process(service, listener, scoreboard, settings) {
+ServedWorker::ServedWorker(const shared::WorkerSettings& settings, TestListener::Kind kind,
+                           std::shared_ptr<const shared::TlsContext> tls)
+    : listener(kind), process(service, listener, scoreboard, settings, 0, std::move(tls)) {
   if (!process.wait_until_ready()) throw std::runtime_error("the worker did not get ready");
 }
 

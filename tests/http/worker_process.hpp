@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "shared/heritage.hpp"
 #include "shared/scoreboard.hpp"
+#include "shared/tls_context.hpp"
 #include "tests/http/raw_client.hpp"
 #include "tests/http/stand_in_service.hpp"
 #include "worker/exchange.hpp"
@@ -54,7 +56,8 @@ class WorkerProcess {
  public:
   /// `slot` of `scoreboard`, which the tests of several workers share.
   WorkerProcess(worker::Service& service, TestListener& listener, shared::Scoreboard& scoreboard,
-                const shared::WorkerSettings& settings, std::uint32_t slot = 0);
+                const shared::WorkerSettings& settings, std::uint32_t slot = 0,
+                std::shared_ptr<const shared::TlsContext> tls = nullptr);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();
@@ -79,7 +82,8 @@ class WorkerProcess {
 /// One worker with everything it needs.
 struct ServedWorker {
   explicit ServedWorker(const shared::WorkerSettings& settings = {},
-                        TestListener::Kind kind = TestListener::Kind::tcp);
+                        TestListener::Kind kind = TestListener::Kind::tcp,
+                        std::shared_ptr<const shared::TlsContext> tls = nullptr);
 
   RawClient connect() const { return listener.connect(); }
 

@@ -101,7 +101,14 @@ TEST_F(AccessLog, JsonEscapesWhateverAClientSends) {
   EXPECT_THAT(text, HasSubstr(R"("user_agent":"q\" b\\ n\u000a e\u00e9 d\u007f")"));
   EXPECT_THAT(text, HasSubstr(R"({"time":"2020-09-13T12:26:40Z","remote":"192.0.2.7")"));
   EXPECT_THAT(text, HasSubstr(R"("status":200,"bytes_in":5,"bytes_out":42,"seconds":1.5)"));
+  EXPECT_THAT(text, HasSubstr(R"("remote":"192.0.2.7","scheme":"http")"));
   EXPECT_THAT(text, HasSubstr(R"("queue_seconds":0.25,"callback":"graph.figure")"));
+}
+
+TEST_F(AccessLog, SaysWhetherItCameOverTls) {
+  EXPECT_EQ(line("%({wsgi.url_scheme}e)s"), "http\n");
+  request_.secure = true;
+  EXPECT_EQ(line("%({wsgi.url_scheme}e)s"), "https\n");
 }
 
 TEST_F(AccessLog, ARefusedRequestHasWhateverCameAsItsLine) {

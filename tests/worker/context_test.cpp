@@ -144,6 +144,7 @@ TEST(Context, TellsPathQueryAndPeer) {
   const CallbackContext& ctx = callback_context();
   EXPECT_EQ(ctx.path(), "/_dash-update-component");
   EXPECT_EQ(ctx.remote(), "127.0.0.1");
+  EXPECT_EQ(ctx.scheme(), "http");
   EXPECT_THAT(ctx.args(), ElementsAre(Pair("job", "1"), Pair("name", "ä b%2"), Pair("job", "2"),
                                       Pair("empty", "")));
 }

@@ -222,6 +222,8 @@ CallbackContext::Texts CallbackContext::args() const {
 
 std::string CallbackContext::remote() const { return call_.request().remote; }
 
+std::string CallbackContext::scheme() const { return std::string(call_.request().scheme()); }
+
 std::string CallbackContext::origin() const { return header("Origin"); }
 
 void CallbackContext::set_header(std::string_view name, std::string_view value) const {

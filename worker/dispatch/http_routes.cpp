@@ -28,8 +28,8 @@ std::string_view name_of(Method method) {
 }
 
 HttpRequest view_of(const Request& request) {
-  return {name_of(request.method), request.path, request.query,
-          request.headers,         request.body, request.remote};
+  return {name_of(request.method), request.path,    request.query, request.headers, request.body,
+          request.remote,          request.scheme()};
 }
 
 void append_header(std::string_view name, std::string_view value, std::string& headers) {

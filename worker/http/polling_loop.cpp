@@ -159,7 +159,9 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               overdue_log,
               traffic,
               wear,
-              {}},
+              {},
+              false,
+              inherited.tls.get()},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
       channel(io.get_executor()),
@@ -389,9 +391,10 @@ void PollingLoop::Impl::watch_master() {
   });
 }
 
-/// Without it everything works, but a request may wait here while a sibling is free.
+/// Without it everything works, but a request may wait here while a sibling is free. What OpenSSL
+/// knows of a connection cannot be passed on.
 void PollingLoop::Impl::open_hand_over() {
-  if (heritage.channel < 0) return;
+  if (heritage.channel < 0 || heritage.tls) return;
   try {
     hand_over = std::make_unique<HandOver>(scoreboard, heritage.slot);
     siblings.assign(::dup(hand_over->descriptor()));

@@ -26,20 +26,22 @@ int family_of(int descriptor) noexcept {
 }  // namespace
 
 Session::Session(SessionContext& context, Accepted accepted)
-    : context_(context), socket_(context.io.get_executor()) {
+    : context_(context),
+      tls_(context.tls ? std::make_unique<TlsStream>(*context.tls, accepted.descriptor) : nullptr),
+      socket_(context.io.get_executor()) {
   const boost::asio::generic::stream_protocol protocol(family_of(accepted.descriptor), 0);
   socket_.assign(protocol, accepted.descriptor);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   request_.remote = std::move(accepted.remote);
+  request_.secure = tls_ != nullptr;
   request_.cancelled = &cancelled_;
 }
 
 bool Session::start() {
   expire_in(context_.draining ? kDrainGrace : context_.settings.header_timeout);
-  const auto room = input_.prepare();
   boost::system::error_code error;
-  const std::size_t count = socket_.read_some(boost::asio::buffer(room.data(), room.size()), error);
+  const std::size_t count = read_some(input_.prepare(), error);
   const bool nothing = error == boost::asio::error::would_block;
   if (nothing) {
     start_read();
@@ -150,6 +152,7 @@ void Session::release_memory() {
   std::string remote = std::move(request_.remote);
   request_ = Request{};
   request_.remote = std::move(remote);
+  request_.secure = tls_ != nullptr;
   request_.cancelled = &cancelled_;
   release(response_.headers);
   release(response_.body);
@@ -160,6 +163,7 @@ void Session::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
   cancelled_.store(true, std::memory_order_relaxed);
+  if (tls_) tls_->shut_down();
   boost::system::error_code ignored;
   socket_.close(ignored);
   context_.closed(*this);

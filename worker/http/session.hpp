@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@
 #include "worker/http/passed_connection.hpp"
 #include "worker/http/read_buffer.hpp"
 #include "worker/http/reply.hpp"
+#include "worker/http/tls_stream.hpp"
 #include "worker/http/traffic_counter.hpp"
 
 namespace ekiden::worker {
@@ -47,7 +49,8 @@ struct SessionContext {
   TrafficCounter& traffic;
   Wear& wear;
   DateLine date;
-  bool draining = false;  ///< every further response closes its connection
+  bool draining = false;                    ///< every further response closes its connection
+  const shared::TlsContext* tls = nullptr;  ///< nullptr: plain HTTP
 };
 
 /// One client connection: reads requests, has them answered, writes the answers in order.
@@ -104,6 +107,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   // session_read.cpp
   void resume();
   void start_read();
+  std::size_t wanted_room() const noexcept;
   void received(const boost::system::error_code& error, std::size_t count);
   void advance();
   Progress take_head();
@@ -114,6 +118,15 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void begin_body();
   void input_ended(bool orderly);
   void discard();
+
+  // session_tls.cpp: what goes another way there
+  std::size_t read_some(std::span<char> room, boost::system::error_code& error);
+  std::size_t write_some(boost::system::error_code& error);
+  void start_tls_read();
+  void wait_to_read_tls();
+  void read_tls();
+  void give_up_tls();
+  void write_more_tls();
 
   // session.cpp
   void dispatch();
@@ -138,6 +151,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::array<boost::asio::const_buffer, 2> unsent() noexcept;
 
   SessionContext& context_;
+  std::unique_ptr<TlsStream> tls_;  // none: plain HTTP
   Socket socket_;
   State state_ = State::reading_head;
   bool read_pending_ = false;

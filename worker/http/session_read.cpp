@@ -32,9 +32,8 @@ void Session::resume() {
 void Session::start_read() {
   if (read_pending_ || peer_is_done_ || resting_) return;
   if (state_ == State::running && input_.size() >= kMaxReadAhead) return;
-  const bool large = state_ == State::reading_body &&
-                     (chunks_ || framing_.length - request_.body.size() > input_.capacity());
-  const auto room = input_.prepare(large ? kBodyBufferBytes : ReadBuffer::kIdleBytes);
+  if (tls_) return start_tls_read();
+  const auto room = input_.prepare(wanted_room());
   read_pending_ = true;
   socket_.async_read_some(
       boost::asio::buffer(room.data(), room.size()),
@@ -44,10 +43,17 @@ void Session::start_read() {
       });
 }
 
+std::size_t Session::wanted_room() const noexcept {
+  const bool large = state_ == State::reading_body &&
+                     (chunks_ || framing_.length - request_.body.size() > input_.capacity());
+  return large ? kBodyBufferBytes : ReadBuffer::kIdleBytes;
+}
+
 void Session::received(const boost::system::error_code& error, std::size_t count) {
   if (state_ == State::closed) return;
   input_.commit(count);
   if (error == boost::asio::error::operation_aborted) return;  // by rests()
+  if (error && tls_ && !tls_->is_established() && idle()) return give_up_tls();
   if (error) return input_ended(error == boost::asio::error::eof);
   switch (state_) {
     case State::reading_head:

@@ -52,7 +52,7 @@ void Session::send() {
   state_ = State::writing;
   written_ = 0;
   boost::system::error_code error;
-  const std::size_t count = socket_.write_some(unsent(), error);
+  const std::size_t count = write_some(error);
   if (error == boost::asio::error::would_block) error = {};
   wrote(error, count);
 }
@@ -79,6 +79,7 @@ void Session::wrote(const boost::system::error_code& error, std::size_t count) {
 /// The time-out starts again with each piece that the client's side has taken.
 void Session::write_more() {
   expire_in(context_.settings.write_timeout);
+  if (tls_) return write_more_tls();
   socket_.async_write_some(
       unsent(), [self = shared_from_this()](const boost::system::error_code& error,
                                             std::size_t count) { self->wrote(error, count); });
@@ -115,6 +116,7 @@ void Session::sent() {
 }
 
 void Session::linger() {
+  if (tls_) tls_->shut_down();
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   if (peer_is_done_) return close();
@@ -127,7 +129,9 @@ void Session::linger() {
 bool Session::send_continue() {
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   boost::system::error_code error;
-  return socket_.write_some(boost::asio::buffer(kContinue), error) == kContinue.size();
+  const std::size_t count = tls_ ? tls_->write_some(kContinue, {}, error)
+                                 : socket_.write_some(boost::asio::buffer(kContinue), error);
+  return count == kContinue.size();
 }
 
 }  // namespace ekiden::worker

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <ekiden/app.hpp>
 #include <ekiden/component.hpp>
+#include <ekiden/context.hpp>
 #include <fstream>
 #include <string>
 
@@ -15,6 +16,7 @@ EKIDEN_APP(app) {
   app.title(STEADY_TITLE);
   app.layout({Component("dash_html_components", "Div", {{"id", "in"}}),
               Component("dash_html_components", "Div", {{"id", "echo"}}),
+              Component("dash_html_components", "Div", {{"id", "scheme"}}),
               Component("dash_html_components", "Div", {{"id", "variable"}}),
               Component("dash_html_components", "Div", {{"id", "pipe"}})});
   app.callback(Output{"echo", "children"}, Input{"in", "title"},
@@ -23,6 +25,8 @@ EKIDEN_APP(app) {
     const char* value = std::getenv(name.c_str());
     return std::string(value == nullptr ? "none" : value);
   });
+  app.callback(Output{"scheme", "children"}, Input{"in", "title"},
+               [](std::string) { return callback_context().scheme(); });
   // Waits for somebody to write into the named pipe.
   app.callback(Output{"pipe", "children"}, Input{"in", "title"}, [](std::string path) {
     std::string line;

@@ -85,6 +85,7 @@ class CallbackContext {
   std::string path() const;
   Texts args() const;
   std::string remote() const;  ///< the peer's address: the proxy's, where there is one
+  std::string scheme() const;  ///< "https" if it came to this server over TLS, else "http"
   std::string origin() const;  ///< the Origin header
 
   /// Sets a header, or a cookie, of the response; neither is sent if the callback fails or throws

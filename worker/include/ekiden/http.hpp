@@ -19,6 +19,7 @@ struct HttpRequest {
   std::span<const std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
   std::string_view remote;  ///< the peer's address
+  std::string_view scheme;  ///< "https" if it came to this server over TLS, else "http"
 
   /// The value of a header, its name in any case; empty if there is none.
   std::string_view header(std::string_view name) const;
