@@ -50,7 +50,7 @@ bool HandOver::look(CallbackPool& pool) {
     const auto session = std::static_pointer_cast<Session>(job);
     if (now - session->begun_ns() < kWorthPassing || free_offer() == nullptr) break;
     const auto target = free_sibling(now);
-    if (!target || !session->rests()) break;
+    if (!target || session->stays() || !session->rests()) break;
     offer_one(pool, session, *target, now);
   }
   return pool.next_in_queue() != nullptr ||

@@ -86,6 +86,12 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   /// When the request was complete, monotonic_ns().
   std::uint64_t begun_ns() const noexcept { return begun_ns_; }
+  /// A connection whose keys are this process's stays. It ends with the present answer, so that the
+  /// client opens another, to a worker that has a free thread.
+  bool stays() noexcept {
+    closing_ = closing_ || tls_;
+    return tls_ != nullptr;
+  }
   /// Stops reading ahead. False if something may just have been read: true a moment later.
   bool rests();
   /// The connection and its request for a sibling. REQUIRES: it rests, and its callback has been

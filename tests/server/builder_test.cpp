@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "server/builder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "server/source_watch.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace ekiden::server {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+using worker::test::TemporaryFolder;
+
+class BuildJobTest : public testing::Test {
+ protected:
+  BuildJobTest() {
+    fs::create_directories(folder_.path() / "build/apps");
+    fs::create_directories(folder_.path() / "src");
+    folder_.write("build/CMakeCache.txt", "A:B=C\nCMAKE_HOME_DIRECTORY:INTERNAL=/home/project\n");
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(BuildJobTest, IsFoundAboveTheModule) {
+  const auto job = build_job_of(folder_.path() / "build/apps/sales.so", "auto");
+
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->target, "sales");
+  EXPECT_EQ(job->source_folder, "/home/project");
+  EXPECT_EQ(job->build_folder, fs::absolute(folder_.path() / "build"));
+}
+
+TEST_F(BuildJobTest, IsInTheFolderThatWasNamed) {
+  const auto job = build_job_of("/usr/lib/ekiden/sales.so", (folder_.path() / "build").string());
+
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->source_folder, "/home/project");
+}
+
+TEST_F(BuildJobTest, IsNoneWhereNothingIsBuilt) {
+  EXPECT_FALSE(build_job_of(folder_.path() / "src/sales.so", "auto"));
+}
+
+TEST_F(BuildJobTest, AFolderThatIsNoneOfCMakesIsRefused) {
+  EXPECT_THAT([&] { build_job_of("/x/sales.so", (folder_.path() / "src").string()); },
+              ThrowsMessage<std::runtime_error>(HasSubstr("no CMakeCache.txt")));
+}
+
+TEST(CompilerMessages, AreWithoutWhatTheBuildToolAdds) {
+  EXPECT_EQ(compiler_messages("[1/2] Building CXX object a.o\n"
+                              "FAILED: a.o \n"
+                              "/usr/bin/c++ -o a.o a.cpp\n"
+                              "a.cpp:3:1: error: expected ';'\n"
+                              "    3 | }\n"
+                              "ninja: build stopped: subcommand failed.\n"),
+            "a.cpp:3:1: error: expected ';'\n    3 | }\n");
+  EXPECT_EQ(compiler_messages("no line end"), "no line end");
+  EXPECT_EQ(compiler_messages(""), "");
+}
+
+class SourceWatchTest : public testing::Test {
+ protected:
+  SourceWatchTest() {
+    fs::create_directories(folder_.path() / "src");
+    folder_.write("src/app.cpp", "one");
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(SourceWatchTest, AChangeIsToldOnceTwoLooksAgree) {
+  SourceWatch watch(folder_.path());
+  EXPECT_FALSE(watch.changed());
+  folder_.write("src/app.cpp", "another");
+
+  EXPECT_FALSE(watch.changed());
+  EXPECT_TRUE(watch.changed());
+  EXPECT_FALSE(watch.changed());
+}
+
+TEST_F(SourceWatchTest, FilesComeAndGo) {
+  SourceWatch watch(folder_.path());
+  folder_.write("src/new.hpp", "");
+  watch.changed();
+  EXPECT_TRUE(watch.changed());
+
+  fs::remove(folder_.path() / "src/new.hpp");
+  watch.changed();
+  EXPECT_TRUE(watch.changed());
+}
+
+TEST_F(SourceWatchTest, WhatIsBuiltOrHiddenDoesNotCount) {
+  for (const char* name : {"build", ".git", "node_modules"}) {
+    fs::create_directories(folder_.path() / name);
+  }
+  folder_.write("build/CMakeCache.txt", "");
+  SourceWatch watch(folder_.path());
+  for (const char* name :
+       {"build/a.o", ".git/index", "node_modules/x.js", "src/.app.cpp.swp", "src/app.cpp~"}) {
+    folder_.write(name, "text");
+  }
+  watch.changed();
+
+  EXPECT_FALSE(watch.changed());
+}
+
+}  // namespace
+}  // namespace ekiden::server
