@@ -127,7 +127,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   // session_tls.cpp: what goes another way there
   std::size_t read_some(std::span<char> room, boost::system::error_code& error);
-  std::size_t write_some(boost::system::error_code& error);
+  std::size_t write_tls(boost::system::error_code& error);
   void start_tls_read();
   void wait_to_read_tls();
   void read_tls();

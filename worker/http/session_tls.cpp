@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -20,10 +19,9 @@ std::size_t Session::read_some(std::span<char> room, boost::system::error_code& 
   return socket_.read_some(boost::asio::buffer(room.data(), room.size()), error);
 }
 
-std::size_t Session::write_some(boost::system::error_code& error) {
+std::size_t Session::write_tls(boost::system::error_code& error) {
   const auto [head, body] = unsent();
-  if (tls_) return tls_->write_some(view_of(head), view_of(body), error);
-  return socket_.write_some(std::array{head, body}, error);
+  return tls_->write_some(view_of(head), view_of(body), error);
 }
 
 /// What OpenSSL has already received makes no socket readable again. Posted, not read at once: an
@@ -66,7 +64,7 @@ void Session::write_more_tls() {
   socket_.async_wait(Socket::wait_write,
                      [self = shared_from_this()](boost::system::error_code error) {
                        if (self->state_ != State::writing) return;
-                       const std::size_t count = self->write_some(error);
+                       const std::size_t count = self->write_tls(error);
                        if (error == boost::asio::error::would_block) error = {};
                        self->wrote(error, count);
                      });

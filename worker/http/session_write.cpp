@@ -52,7 +52,7 @@ void Session::send() {
   state_ = State::writing;
   written_ = 0;
   boost::system::error_code error;
-  const std::size_t count = write_some(error);
+  const std::size_t count = tls_ ? write_tls(error) : socket_.write_some(unsent(), error);
   if (error == boost::asio::error::would_block) error = {};
   wrote(error, count);
 }
