@@ -62,6 +62,31 @@ TEST(Tls, WhoSpeaksAnotherProtocolLearnsItInTheHandshake) {
   EXPECT_EQ(without.get("/text").body, "text");
 }
 
+/// What OpenSSL knows of a connection cannot go to another worker: the client has to.
+TEST(Tls, AConnectionEndsWithTheAnswerToARequestThatWaitedWhileASiblingWasFree) {
+  SecureWorker worker;
+  TlsClient busy = worker.connect_tls();
+  TlsClient waiting = worker.connect_tls();
+  TlsClient other = worker.connect_tls();
+  for (TlsClient* client : {&busy, &waiting, &other}) ASSERT_EQ(client->get("/text").status, 200);
+  WorkerProcess sibling(worker.service, worker.listener, worker.scoreboard, {}, 1,
+                        SecureWorker::context());
+  ASSERT_TRUE(sibling.wait_until_ready());
+  busy.send(RawClient::post_request("/hold", "held"));
+  ASSERT_TRUE(worker.service.wait_until_held());
+
+  waiting.send(RawClient::post_request("/echo", "mine"));
+  const auto asked = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() < asked + 50ms) other.get("/text");
+  worker.service.let_go();
+
+  EXPECT_EQ(busy.receive().body, "held");
+  const Reply reply = waiting.receive();
+  EXPECT_EQ(reply.body, "mine");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_EQ(worker.scoreboard[0].passed, 0u);
+}
+
 TEST(Tls, ASessionIsResumed) {
   SecureWorker worker;
   TlsClient first = worker.connect_tls();

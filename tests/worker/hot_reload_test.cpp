@@ -25,9 +25,9 @@ Json reload_hash(const std::string& title, const SiteOptions& options = debuggin
 
 /// The answer of a worker of `generation` while generation `serving` serves.
 Json answer(std::uint32_t generation, std::atomic<std::uint32_t>& serving, Files changed = {},
-            std::uint64_t seed = 7) {
-  const ReloadState state{seed, generation, &serving, std::move(changed)};
-  return Json::parse(ReloadAnswer(state, "page", "/assets/").json());
+            std::uint64_t seed = 7, const shared::BuildState* build = nullptr) {
+  const ReloadState state{seed, generation, &serving, std::move(changed), build};
+  return Json::parse(ReloadAnswer(state, "page", "/assets/", "/below/").json());
 }
 
 TEST(ReloadHash, IsNullWithoutHotReload) {
@@ -96,6 +96,46 @@ TEST(ReloadHash, LeavesItToThePageIfMoreThanAssetsChanged) {
 TEST(ReloadHash, ComesWithOtherPackagesIfThePageIsAnother) {
   EXPECT_NE(reload_hash("T")["packages"], reload_hash("U")["packages"]);
   EXPECT_EQ(reload_hash("T")["packages"], reload_hash("T")["packages"]);
+}
+
+/// A worker that was started before anything failed, and one that was started afterwards.
+TEST(ReloadHash, ComesWithASheetWhileTheSourcesDoNotBuild) {
+  shared::BuildState build;
+  const ReloadAnswer first({7, 1, nullptr, {}, &build}, "page", "/assets/", "/below/");
+  const Json before = Json::parse(first.json());
+  build.fail("app.cpp:1: error: \"x\" \\ y\nsecond line");
+
+  const Json failed = Json::parse(first.json());
+  EXPECT_NE(failed["reloadHash"], before["reloadHash"]);
+  EXPECT_EQ(failed["hard"], Json(true));
+  EXPECT_EQ(failed["files"][0]["url"], Json("/below/_ekiden-build-error.css"));
+  EXPECT_EQ(failed["files"][0]["is_css"], Json(true));
+  EXPECT_NE(first.error_sheet().find(R"(error: \"x\" \\ y\A second line)"), std::string::npos)
+      << first.error_sheet();
+}
+
+TEST(ReloadHash, TakesTheSheetAwayOnceTheSourcesBuildAgain) {
+  shared::BuildState build;
+  const ReloadAnswer first({7, 1, nullptr, {}, &build}, "page", "/assets/", "/below/");
+  build.fail("error");
+  const Json failed = Json::parse(first.json());
+  build.succeed();
+
+  const Json again = Json::parse(first.json());
+  EXPECT_NE(again["reloadHash"], failed["reloadHash"]);
+  EXPECT_EQ(again["files"][0]["modified"], Json(0));
+  EXPECT_EQ(first.error_sheet(), "");
+}
+
+TEST(ReloadHash, LetsPagesThatMissedThatLoadThemselvesWithTheNextGeneration) {
+  shared::BuildState build;
+  std::atomic<std::uint32_t> serving{2};
+  const Json before = answer(1, serving, {}, 7, &build);
+  build.fail("error");
+  build.succeed();
+
+  EXPECT_NE(answer(2, serving, {}, 7, &build)["packages"], before["packages"]);
+  EXPECT_EQ(answer(2, serving, {}, 7, &build), answer(2, serving, {}, 7, &build));
 }
 
 TEST(ReloadHash, IsPolledAsTheSettingsSay) {

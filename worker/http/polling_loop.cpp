@@ -391,10 +391,9 @@ void PollingLoop::Impl::watch_master() {
   });
 }
 
-/// Without it everything works, but a request may wait here while a sibling is free. What OpenSSL
-/// knows of a connection cannot be passed on.
+/// Without it everything works, but a request may wait here while a sibling is free.
 void PollingLoop::Impl::open_hand_over() {
-  if (heritage.channel < 0 || heritage.tls) return;
+  if (heritage.channel < 0) return;
   try {
     hand_over = std::make_unique<HandOver>(scoreboard, heritage.slot);
     siblings.assign(::dup(hand_over->descriptor()));
