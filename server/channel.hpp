@@ -44,6 +44,7 @@ inline constexpr std::size_t kMaxMessage = 16384;
 struct SpawnOrder {
   std::uint32_t slot = 0;
   std::uint32_t number = 0;
+  bool canary = false;  ///< as shared::Heritage's
 };
 bool send_order(const Descriptor& channel, SpawnOrder order, int worker_end);
 std::optional<SpawnOrder> as_order(const Packet& packet);

@@ -282,7 +282,8 @@ std::string reload_answer(const ReloadOutcome& outcome, std::uint32_t serving) {
     return with_error(
         fmt::format("reload failed, generation {} goes on serving: {}", serving, outcome.error));
   }
-  return with_result({{"generation", number(outcome.generation)}, {"took_s", seconds(outcome.took)}});
+  return with_result(
+      {{"generation", number(outcome.generation)}, {"took_s", seconds(outcome.took)}});
 }
 
 std::string stopping_answer() { return with_error(kStopping); }

@@ -249,7 +249,8 @@ ControlSocket open_control_socket(const std::string& setting, const std::string&
     if (connect_to(path)) path = folder / fmt::format("{}-{}{}", name, getpid(), kControlSuffix);
     return ControlSocket(path, std::move(answer));
   } catch (const std::exception& error) {
-    log(LogLevel::warning, "`ekiden cache` and `ekiden ctl` will not reach this server: {}", error.what());
+    log(LogLevel::warning, "`ekiden cache` and `ekiden ctl` will not reach this server: {}",
+        error.what());
     return {};
   }
 }

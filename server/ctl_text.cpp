@@ -50,9 +50,10 @@ std::string status_text(const Json& status) {
                                integer(status, "threads")));
   add("connections", fmt::format("{}", integer(status, "connections")));
   add("answers", answers);
-  add("cache", fmt::format("{} values, {} of {}, hit % {}", integer(cache, "entries"),
-                           size(integer(cache, "payload_bytes")), size(integer(cache, "data_bytes")),
-                           percent(hits, hits + integer(cache, "misses"))));
+  add("cache",
+      fmt::format("{} values, {} of {}, hit % {}", integer(cache, "entries"),
+                  size(integer(cache, "payload_bytes")), size(integer(cache, "data_bytes")),
+                  percent(hits, hits + integer(cache, "misses"))));
   add("reloads",
       fmt::format("{} served, {} failed", integer(reloads, "served"), integer(reloads, "failed")));
   add("last reload", reload_text(reloads["last"]));

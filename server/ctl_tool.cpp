@@ -131,8 +131,9 @@ ToolOutput ask(const Words& words) {
   if (words.command == "scale") {
     const Json result =
         ask_for(words, {{"command", "server.scale"}, {"workers", words.workers}}, kControlPatience);
-    return printed(words, result, fmt::format("{} workers wanted, {} before\n", words.workers,
-                                              integer(result, "before")));
+    return printed(
+        words, result,
+        fmt::format("{} workers wanted, {} before\n", words.workers, integer(result, "before")));
   }
   const Json result = ask_plainly(words, "server.drain");
   return printed(words, result, "workers finish what they do, then all stops\n");

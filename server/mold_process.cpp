@@ -58,6 +58,7 @@ void close_foreign_descriptors(const Heritage& heritage, int channel) {
     Heritage& heritage = mold.heritage;
     heritage.slot = order.slot;
     heritage.number = order.number;
+    heritage.canary = order.canary;
     heritage.channel = channel;
     const std::string role = fmt::format("worker {}", order.number);
     set_process_role(role);

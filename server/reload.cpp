@@ -90,7 +90,8 @@ void Supervisor::advance_reload() {
   }
 }
 
-/// The first worker goes ahead: if the app crashes there, it does so in one process.
+/// The first worker goes ahead, as a canary: if the app crashes there, it does so in one process,
+/// and in a reload it answers requests of its own before it says that it is ready.
 void Supervisor::start_trial_workers() {
   if (!reload_->workers_started) {
     reload_->workers_started = true;
@@ -101,7 +102,9 @@ void Supervisor::start_trial_workers() {
   for (std::uint32_t number = 1; number <= target_; ++number) {
     if (number > 1 && !reload_->any_ready) return;
     const WorkerHandle* worker = find(number, reload_->mold.generation);
-    if (worker == nullptr && (generation_ != 0 || may_start(number))) spawn(reload_->mold, number);
+    if (worker == nullptr && (generation_ != 0 || may_start(number))) {
+      spawn(reload_->mold, number, number == 1 && generation_ != 0);
+    }
     all_ready = all_ready && worker != nullptr && worker->state == WorkerState::ready;
   }
   if (all_ready) commit_reload();
@@ -115,8 +118,8 @@ void Supervisor::commit_reload() {
   generation_ = mold_.generation;
   heritage_.scoreboard->serving().store(generation_, std::memory_order_release);
   if (!first) {
-    last_reload_ = ReloadOutcome{
-        generation_, {}, std::chrono::nanoseconds(now_ - reload_->begun_ns), now_};
+    last_reload_ =
+        ReloadOutcome{generation_, {}, std::chrono::nanoseconds(now_ - reload_->begun_ns), now_};
   }
   reload_.reset();
   seats_.clear();

@@ -10,9 +10,11 @@ namespace ekiden::server {
 
 /// The change from one generation of the app to the next, as a transaction:
 ///
-///     new mold loads -> it forks one worker -> that is ready: it forks the others -> all are ready
+///     new mold loads -> it forks one worker, which answers requests for its page, its layout and
+///          |            its callbacks, made within -> it forks the others -> all are ready
 ///          |                    |                                   |               -> commit:
-///          |                    |                                   |             the old ones drain
+///          |                    |                                   |             the old ones
+///          drain
 ///          +--------------------+-----------------------------------+--> any failure: the new ones
 ///                                                          go, the old generation goes on serving
 ///

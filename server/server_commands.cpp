@@ -54,14 +54,10 @@ Json last_reload_of(const ServerState& state) {
 }
 
 Json::Object cache_use(const shared::CacheCounters& cache) {
-  return {{"entries", number(cache.entries)},
-          {"payload_bytes", number(cache.payload_bytes)},
-          {"data_bytes", number(cache.data_bytes)},
-          {"hits", number(cache.hits)},
-          {"misses", number(cache.misses)},
-          {"computations", number(cache.computations)},
-          {"waits", number(cache.waits)},
-          {"evictions", number(cache.evictions)}};
+  return {{"entries", number(cache.entries)},       {"payload_bytes", number(cache.payload_bytes)},
+          {"data_bytes", number(cache.data_bytes)}, {"hits", number(cache.hits)},
+          {"misses", number(cache.misses)},         {"computations", number(cache.computations)},
+          {"waits", number(cache.waits)},           {"evictions", number(cache.evictions)}};
 }
 
 Json worker_of(const WorkerStanding& worker, const ServerState& state, std::uint64_t now) {
@@ -98,10 +94,9 @@ Json status_of(const ServerState& state) {
           {"answers", answers_by_status(state.traffic)},
           {"bytes_out", number(state.traffic.bytes_out)},
           {"cache", cache_use(state.cache)},
-          {"reloads",
-           Json{{"served", number(state.supervision.reloads)},
-                {"failed", number(state.supervision.failed_reloads)},
-                {"last", last_reload_of(state)}}},
+          {"reloads", Json{{"served", number(state.supervision.reloads)},
+                           {"failed", number(state.supervision.failed_reloads)},
+                           {"last", last_reload_of(state)}}},
           {"deaths", number(state.supervision.deaths)}};
 }
 

@@ -106,7 +106,7 @@ bool Supervisor::may_start(std::uint32_t number) {
   return false;
 }
 
-bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number) {
+bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number, bool canary) {
   const auto slot = take_slot();
   if (!slot) {
     wake_by(now_ + kRetry);
@@ -116,7 +116,7 @@ bool Supervisor::spawn(MoldHandle& mold, std::uint32_t number) {
   std::string obstacle = "the mold's queue is full";
   try {
     ChannelPair channel = make_channel();
-    if (send_order(mold.channel, {*slot, number}, channel.child.get())) {
+    if (send_order(mold.channel, {*slot, number, canary}, channel.child.get())) {
       workers_.push_back(std::make_unique<WorkerHandle>(number, *slot, mold.generation,
                                                         std::move(channel.master), now_));
       return true;

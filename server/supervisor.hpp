@@ -116,7 +116,7 @@ class Supervisor {
   void start_successors();
   void retire_predecessors(const WorkerHandle& successor);
   bool may_start(std::uint32_t number);
-  bool spawn(MoldHandle& mold, std::uint32_t number);
+  bool spawn(MoldHandle& mold, std::uint32_t number, bool canary = false);
   WorkerHandle* find(std::uint32_t number, std::uint32_t generation);
   void read_worker(WorkerHandle& worker);
   void read_mold(MoldHandle& mold);
@@ -133,7 +133,7 @@ class Supervisor {
   void bury_mold(MoldHandle& mold, const siginfo_t& info);
   void bury_unborn();
   void after_death(const WorkerHandle& worker, const std::string& cause);
-  void log_last_words(const WorkerHandle& worker) const;
+  std::string last_words(const WorkerHandle& worker) const;
   void dismiss(MoldHandle& mold);
 
   // reload.cpp: the transaction

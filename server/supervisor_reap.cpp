@@ -71,8 +71,11 @@ void Supervisor::bury_worker(Workers::iterator dead, const siginfo_t& info) {
   const std::string cause = worker->cause_of_death(info, oom_);
   log(worker->leaving() ? LogLevel::warning : LogLevel::error, "worker {} ({}) died: {}",
       worker->number, worker->pid(), cause);
-  log_last_words(*worker);
-  after_death(*worker, cause);
+  const std::string words = last_words(*worker);
+  if (!words.empty()) {
+    log(LogLevel::error, "last words of worker {} ({}): {}", worker->number, worker->pid(), words);
+  }
+  after_death(*worker, words.empty() ? cause : fmt::format("{}; {}", cause, words));
 }
 
 // A channel that closed before the hello: the worker died in between, or was never forked. It had
@@ -111,16 +114,14 @@ void Supervisor::after_death(const WorkerHandle& worker, const std::string& caus
       worker.number, seat.backoff.deaths(), seconds(delay));
 }
 
-void Supervisor::log_last_words(const WorkerHandle& worker) const {
+std::string Supervisor::last_words(const WorkerHandle& worker) const {
   std::string words;
   for (const auto& character : (*heritage_.scoreboard)[worker.slot].last_words) {
     const char c = character.load(std::memory_order_relaxed);
     if (c == '\0') break;
     words.push_back(c);
   }
-  if (!words.empty()) {
-    log(LogLevel::error, "last words of worker {} ({}): {}", worker.number, worker.pid(), words);
-  }
+  return words;
 }
 
 void Supervisor::bury_mold(MoldHandle& mold, const siginfo_t& info) {

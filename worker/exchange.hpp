@@ -79,6 +79,10 @@ class Service {
   /// whether it has begun or not. Fills `response`, another one than `run`'s, with a 504. Returns
   /// who was to answer, as logs name it: "callback graph.figure (app.cpp:40)".
   virtual std::string time_out(const Request& request, Response& response) noexcept = 0;
+
+  /// Answers requests of its own, before any client's. Empty, or one sentence on which of them is
+  /// answered with a status of 500 or above. May take as long as the app's layout takes.
+  virtual std::string check_health() noexcept { return {}; }
 };
 
 }  // namespace ekiden::worker

@@ -69,6 +69,21 @@ TEST(AccessLogOfAServer, HasALineForEachRequest) {
   EXPECT_THAT(contents(log), HasSubstr(" echo.children 1 1\nunix: BAD - 400 "));
 }
 
+TEST(AccessLogOfAServer, ARequestThatStopsArrivingIsNotTakenForTheOneBefore) {
+  const worker::test::TemporaryFolder logs;
+  const fs::path log = logs.path() / "access.log";
+  Site site("steady", {"--access-logfile", log.string(), "--access-logformat", "%(r)s %(s)s",
+                       "--header-timeout", "0.05"});
+  site.server.wait_for("ready: 1 worker");
+  RawClient client = site.connect();
+  ask(client, RawClient::get_request("/_dash-layout"));
+
+  client.send("GET /slow HTTP/1.1\r\nHost:");
+
+  EXPECT_EQ(client.receive().status, 408);
+  EXPECT_TRUE(appears_in(log, "GET /slow HTTP/1.1 408")) << contents(log);
+}
+
 TEST(AccessLogOfAServer, GoesOnInANewFileAfterUsr1) {
   const worker::test::TemporaryFolder logs;
   const fs::path access = logs.path() / "access.log", old = logs.path() / "access.log.1";

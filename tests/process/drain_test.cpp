@@ -96,6 +96,23 @@ TEST(Drain, AReloadServesTheModuleThatIsThereNow) {
   EXPECT_THAT(site.connect().get("/").body, HasSubstr("<title>second</title>"));
 }
 
+TEST(Drain, AGenerationWhoseLayoutFailsDoesNotServe) {
+  const worker::test::TemporaryFolder folder;
+  const std::string ill = (folder.path() / "ill").string();
+  Site site("moody", {"-w", "2", "--env", "EKIDEN_TEST_ILL=" + ill});
+  site.server.wait_for("ready: 2 workers");
+  folder.write("ill", "");
+
+  site.server.send_signal(SIGHUP);
+
+  EXPECT_THAT(site.server.wait_for("reload failed"),
+              HasSubstr("it answers GET /_dash-layout with 500"));
+  std::filesystem::remove(ill);
+  EXPECT_EQ(site.connect().get("/_dash-layout").status, 200);
+  site.server.send_signal(SIGHUP);
+  site.server.wait_for("generation 3 serves");
+}
+
 TEST(Drain, ACallbackThatRunsDuringTermIsAnswered) {
   Site site("steady");
   site.server.wait_for("ready: 1 worker");

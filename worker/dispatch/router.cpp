@@ -131,6 +131,22 @@ std::string Router::name_of_other(const Request& request) const {
   return layout ? "the layout function" : "route " + method_and_path(request);
 }
 
+/// What each page asks for first. Filters of the app may have reasons to refuse them.
+std::string Router::check_health() noexcept {
+  for (const std::string_view name :
+       {std::string_view(), kLayout, std::string_view("_dash-dependencies")}) {
+    Request request;
+    request.path = pathnames_.routes + std::string(name);
+    request.target = request.path;
+    Response response;
+    if (begin(request, response) == Next::run_on_callback_thread) run(request, response);
+    if (response.status >= 500) {
+      return fmt::format("it answers GET {} with {}", request.path, response.status);
+    }
+  }
+  return {};
+}
+
 Service::Next Router::begin_unguarded(const Request& request, Response& response) const {
   if (is_health_check(request)) {
     response.content_type = "text/plain; charset=utf-8";

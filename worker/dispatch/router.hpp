@@ -34,6 +34,7 @@ class Router : public Service {
   Next begin(Request& request, Response& response) noexcept override;
   void run(const Request& request, Response& response) noexcept override;
   std::string time_out(const Request& request, Response& response) noexcept override;
+  std::string check_health() noexcept override;
 
   /// What `_reload-hash` is answered from. REQUIRES: before the first request.
   void set_reload_state(ReloadState state);

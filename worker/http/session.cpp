@@ -66,6 +66,7 @@ void Session::tick(std::uint64_t now_ns) {
 void Session::deadline_passed() {
   if (state_ == State::running) return time_out();
   if (state_ == State::offered) return;
+  if (state_ == State::reading_head && begun_) forget_request(input_.view());
   if (state_ == State::reading_body || (state_ == State::reading_head && begun_)) {
     return refuse({408, "The request did not arrive in time."});
   }
