@@ -43,7 +43,7 @@ test-all: test
 	  GTEST_TOTAL_SHARDS=$(JOBS) GTEST_SHARD_INDEX={} build/release/tests/shared_kill_step_test
 
 bench: build
-	@config/setup.sh bench
+	@config/setup.sh test bench
 	cmake --build build/release --target ekiden_bench
 	tests/bench/run.sh build/release
 

@@ -14,6 +14,11 @@ mkdir -p "$build/bench"
   echo
   node "$here/http_bench.mjs" "$build"
   echo
+  node "$here/full_worker_bench.mjs" "$build"
+  echo
+  modules=$(sed -n 's/^EKIDEN_NODE_MODULES:INTERNAL=//p' "$build/CMakeCache.txt")
+  node "$here/edit_bench.mjs" "$build" "$modules"
+  echo
   # Debian's own interpreter: the packages are Debian's.
   /usr/bin/python3 "$here/flask_caching_bench.py" > "$build/bench/flask_caching.txt" ||
     : > "$build/bench/flask_caching.txt"

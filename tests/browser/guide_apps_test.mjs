@@ -173,10 +173,14 @@ for (const [app, {clean, city, data, drawn: outputs}] of Object.entries(sessions
         }
       };
       await sessions(100);  // until its pools and buffers have the size they need
-      const before = privateBytes(pid);
-      await sessions(1000);
-      const grown = privateBytes(pid) - before;
-      assert.ok(grown < 200_000, `grew by ${grown} bytes`);
+      // What is kept of each session shows every time; an allocator that takes more, once.
+      const grown = [];
+      for (let batch = 0; batch < 3; ++batch) {
+        const before = privateBytes(pid);
+        await sessions(400);
+        grown.push(privateBytes(pid) - before);
+      }
+      assert.ok(Math.min(...grown) < 40_000, `grew by ${grown} bytes`);
     } finally {
       await server.stop();
     }
