@@ -16,6 +16,7 @@
 #include "server/proxy.hpp"
 #include "server/setting_values.hpp"
 #include "shared/scoreboard.hpp"
+#include "shared/trusted_peers.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -104,6 +105,10 @@ const std::array kSettings{
     Setting{"proxy", "", kServer, SettingKind::proxy, 0, 0,
             "What a proxy makes of the server's URL; said at the start, nothing else.", nullptr,
             nullptr, Special::none, "PROXY"},
+    text_setting(
+        "forwarded-allow-ips", kServer, SettingKind::peers,
+        "Proxies whose X-Forwarded-* and X-Request-Id headers are believed; unix: always.",
+        [](auto& s) -> auto& { return s.worker.forwarded_allow_ips; }),
     Setting{"control-socket", "", kServer, SettingKind::socket, 0, 0,
             "Unix socket for `ekiden cache`; auto: a file in the user's runtime folder.", nullptr,
             nullptr},
@@ -407,6 +412,8 @@ std::string_view Setting::value_name() const {
       return "PATH|auto";
     case SettingKind::cache:
       return "BACKEND";
+    case SettingKind::peers:
+      return "ADDRESSES";
     case SettingKind::text:
       return "TEXT";
     case level:
@@ -438,6 +445,7 @@ std::string Setting::value_in(const Settings& settings) const {
     case SettingKind::socket:
       return settings.control_socket;
     case SettingKind::cache:
+    case SettingKind::peers:
     case SettingKind::text:
     case SettingKind::octal:
       return get_text(settings);
@@ -480,6 +488,8 @@ std::string Setting::allowed() const {
       return "auto, a path of at most 107 bytes, or empty for none";
     case SettingKind::cache:
       return "auto, shm, filesystem, null, redis://HOST:PORT/DB or unix:///SOCKET";
+    case SettingKind::peers:
+      return "*, or addresses and networks such as 127.0.0.1,::1,10.0.0.0/8; empty for nobody";
     case SettingKind::text:
       return "any text";
     case variables:
@@ -516,6 +526,7 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
     return true;
   }
   if (kind == SettingKind::cache && !why_no_cache(given).empty()) return false;
+  if (kind == SettingKind::peers && !shared::TrustedPeers::parse(given)) return false;
   if (kind == SettingKind::octal && !is_mode(given)) return false;
   if (set_text != nullptr) {
     set_text(settings, given);

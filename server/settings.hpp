@@ -65,6 +65,7 @@ enum class SettingKind {
   proxy,
   socket,
   cache,
+  peers,  ///< addresses and networks
   text
 };
 

@@ -27,13 +27,17 @@ struct Request {
   std::string_view query;   ///< after '?', undecoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string body;
-  std::string remote;   ///< peer address, "127.0.0.1" or "unix:"
-  bool secure = false;  ///< it came over TLS
+  /// The client's address, "127.0.0.1" or "unix:". Like the next four as a trusted proxy says, if
+  /// it came through one.
+  std::string remote;
+  std::string_view scheme = "http";
+  std::string_view host;        ///< with the port, if it is not the scheme's
+  std::string_view prefix;      ///< what the proxy has taken off the path: "/sales"
+  std::string_view request_id;  ///< never empty, once it is to be answered
   /// Set while the request is worked on, by another thread, once the client has hung up or been
   /// told that it took too long; nullptr where nobody watches.
   const std::atomic<bool>* cancelled = nullptr;
 
-  std::string_view scheme() const noexcept { return secure ? "https" : "http"; }
   /// Value of the named header (any case), or an empty view.
   std::string_view header(std::string_view name) const noexcept;
 };

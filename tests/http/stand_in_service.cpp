@@ -55,6 +55,9 @@ worker::Service::Next StandInService::begin(worker::Request& request,
     response.static_body = big_;
   } else if (request.path == "/show") {
     response.body = describe(request);
+  } else if (request.path == "/client") {
+    response.body =
+        request.remote + "|" + std::string(request.scheme) + "|" + std::string(request.host);
   } else {
     response.status = request.path == "/empty" ? 204 : 404;
   }

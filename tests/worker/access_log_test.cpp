@@ -107,7 +107,7 @@ TEST_F(AccessLog, JsonEscapesWhateverAClientSends) {
 
 TEST_F(AccessLog, SaysWhetherItCameOverTls) {
   EXPECT_EQ(line("%({wsgi.url_scheme}e)s"), "http\n");
-  request_.secure = true;
+  request_.scheme = "https";
   EXPECT_EQ(line("%({wsgi.url_scheme}e)s"), "https\n");
 }
 

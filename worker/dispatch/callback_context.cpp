@@ -222,7 +222,11 @@ CallbackContext::Texts CallbackContext::args() const {
 
 std::string CallbackContext::remote() const { return call_.request().remote; }
 
-std::string CallbackContext::scheme() const { return std::string(call_.request().scheme()); }
+std::string CallbackContext::scheme() const { return std::string(call_.request().scheme); }
+
+std::string CallbackContext::host() const { return std::string(call_.request().host); }
+
+std::string CallbackContext::request_id() const { return std::string(call_.request().request_id); }
 
 std::string CallbackContext::origin() const { return header("Origin"); }
 

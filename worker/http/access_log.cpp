@@ -114,7 +114,7 @@ std::string field_atom(std::string_view atom, const Exchange& exchange) {
     case 'o':
       return std::string(header_of_answer(exchange.response, name));
     case 'e': {
-      if (name == "wsgi.url_scheme") return std::string(exchange.request.scheme());
+      if (name == "wsgi.url_scheme") return std::string(exchange.request.scheme);
       const char* value = std::getenv(name.c_str());
       return value == nullptr ? "" : value;
     }
@@ -197,7 +197,8 @@ void append_json(std::string& line, const Exchange& exchange) {
   const std::size_t size = std::strftime(text.data(), text.size(), "%FT%TZ", &utc);
   append_member(line, "time", std::string_view(text.data(), size));
   append_member(line, "remote", exchange.request.remote);
-  append_member(line, "scheme", exchange.request.scheme());
+  append_member(line, "scheme", exchange.request.scheme);
+  append_member(line, "request_id", exchange.request.request_id);
   append_member(line, "method", word(request_line(exchange.request), 0));
   append_member(line, "target", word(request_line(exchange.request), 1));
   append_member(line, "protocol", word(request_line(exchange.request), 2));

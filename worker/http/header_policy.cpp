@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "worker/http/forwarded.hpp"
 #include "worker/http/grammar.hpp"
 #include "worker/http/request_target.hpp"
 
@@ -69,6 +70,7 @@ struct Collected {
   int expectations = 0;
   bool close = false;
   bool keep_alive = false;
+  bool forwarded = false;
   std::string_view host, length, coding, expectation;
 };
 
@@ -98,12 +100,19 @@ void collect(std::string_view name, std::string_view value, Collected& seen) noe
       break;
     case 12:
       if (is("Content-Type")) ++seen.types;
+      if (is_forwarded_field(name)) seen.forwarded = true;
       break;
     case 14:
       if (is("Content-Length")) note(seen.lengths, seen.length);
       break;
     case 17:
       if (is("Transfer-Encoding")) note(seen.codings, seen.coding);
+      if (is_forwarded_field(name)) seen.forwarded = true;
+      break;
+    case 15:
+    case 16:
+    case 18:
+      if (is_forwarded_field(name)) seen.forwarded = true;
       break;
     default:
       break;
@@ -270,6 +279,10 @@ Rejection parse_head(std::string_view head, const HeadLimits& limits, Request& r
   if (!refused) refused = read_expectation(seen, request.version, framing);
   if (refused) return refused;
   if (!authority.empty()) replace_host(request, authority);
+  request.scheme = "http";
+  request.host = authority.empty() ? seen.host : authority;
+  request.prefix = {};
+  framing.forwarded = seen.forwarded;
   framing.keep_alive = !seen.close && (request.version == 11 || seen.keep_alive);
   return {};
 }

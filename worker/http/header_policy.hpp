@@ -35,6 +35,7 @@ struct Framing {
   std::uint64_t length = 0;
   bool keep_alive = false;
   bool expect_continue = false;
+  bool forwarded = false;  ///< there are fields of a proxy, see forwarded.hpp
 
   bool has_body() const noexcept { return chunked || length != 0; }
 };
@@ -65,8 +66,8 @@ class HeadScanner {
   Rejection rejection_;
 };
 
-/// Reads a complete head, request line to empty line inclusive, into `request` (everything but body
-/// and remote) and `framing`. On a rejection both are in an unspecified state.
+/// Reads a complete head, request line to empty line inclusive, into `request` (everything but
+/// body, remote and request_id) and `framing`. On a rejection both are in an unspecified state.
 Rejection parse_head(std::string_view head, const HeadLimits& limits, Request& request,
                      Framing& framing);
 

@@ -160,6 +160,9 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               traffic,
               wear,
               {},
+              shared::TrustedPeers::parse(inherited.settings.forwarded_allow_ips)
+                  .value_or(shared::TrustedPeers()),
+              {},
               false,
               inherited.tls.get()},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),

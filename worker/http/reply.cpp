@@ -109,7 +109,7 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 void write_head(const Response& response, std::string_view date_line, Connection connection,
-                std::string& head) {
+                std::string& head, std::string_view request_id) {
   head.assign("HTTP/1.1 ");
   append_number(head, static_cast<std::size_t>(response.status));
   head.push_back(' ');
@@ -124,6 +124,7 @@ void write_head(const Response& response, std::string_view date_line, Connection
     head.append("\r\n");
   }
   head.append(response.headers);
+  if (!request_id.empty()) head.append("X-Request-Id: ").append(request_id).append("\r\n");
   if (connection == Connection::close) head.append("Connection: close\r\n");
   if (connection == Connection::keep_alive) head.append("Connection: keep-alive\r\n");
   head.append("\r\n");

@@ -33,7 +33,7 @@ enum class Connection {
 
 /// Replaces `head` by the status line and header fields that go before `response.bytes()`.
 void write_head(const Response& response, std::string_view date_line, Connection connection,
-                std::string& head);
+                std::string& head, std::string_view request_id = {});
 
 /// True if no body bytes may follow the head, whatever the response holds.
 bool is_bodiless(int status, Method method) noexcept;

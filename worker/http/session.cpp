@@ -33,8 +33,9 @@ Session::Session(SessionContext& context, Accepted accepted)
   socket_.assign(protocol, accepted.descriptor);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
-  request_.remote = std::move(accepted.remote);
-  request_.secure = tls_ != nullptr;
+  peer_ = std::move(accepted.remote);
+  from_proxy_ = peer_ == "unix:" || context.proxies.trusts(peer_);
+  request_.remote = peer_;
   request_.cancelled = &cancelled_;
 }
 
@@ -142,6 +143,7 @@ void Session::callback_finished() {
 
 void Session::refuse(const Rejection& rejection) {
   fill_rejection(rejection, response_);
+  if (request_.request_id.empty()) name_request();
   begun_ns_ = 0;
   request_.method = Method::get;  // an unreadable HEAD gets the reason too; the connection ends
   closing_ = true;
@@ -150,10 +152,8 @@ void Session::refuse(const Rejection& rejection) {
 
 void Session::release_memory() {
   lean_ = true;
-  std::string remote = std::move(request_.remote);
   request_ = Request{};
-  request_.remote = std::move(remote);
-  request_.secure = tls_ != nullptr;
+  request_.remote = peer_;
   request_.cancelled = &cancelled_;
   release(response_.headers);
   release(response_.body);

@@ -22,6 +22,7 @@
 #include "worker/http/access_log.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/chunked_body.hpp"
+#include "worker/http/forwarded.hpp"
 #include "worker/http/header_policy.hpp"
 #include "worker/http/overdue_log.hpp"
 #include "worker/http/passed_connection.hpp"
@@ -49,6 +50,8 @@ struct SessionContext {
   TrafficCounter& traffic;
   Wear& wear;
   DateLine date;
+  shared::TrustedPeers proxies;
+  RequestIds request_ids;
   bool draining = false;                    ///< every further response closes its connection
   const shared::TlsContext* tls = nullptr;  ///< nullptr: plain HTTP
 };
@@ -121,6 +124,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Progress accept_head();
   Progress take_body();
   Progress take_chunks();
+  void know_client();
+  void name_request() noexcept;
   void begin_body();
   void input_ended(bool orderly);
   void discard();
@@ -163,6 +168,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool read_pending_ = false;
   bool peer_is_done_ = false;                // it has shut its side down: this answer is the last
   bool closing_ = false;                     // after the answer that is being made or sent
+  bool from_proxy_ = false;                  // the peer is believed what it says of its clients
   bool begun_ = false;                       // bytes of the current head have arrived
   bool lean_ = true;                         // buffers of the last exchange have been freed
   bool resting_ = false;                     // reads nothing while its callback waits
@@ -175,6 +181,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   HeadScanner scanner_;
   Framing framing_;
   std::unique_ptr<ChunkedBody> chunks_;
+  std::string peer_;  // who is connected; request_.remote is who the request is from
+  RequestIds::Digits id_digits_;
   Request request_;
   Response response_;
   std::unique_ptr<Response> timed_out_;  // sent instead: the callback may still fill response_

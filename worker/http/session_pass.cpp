@@ -27,7 +27,7 @@ PassedConnection Session::offered() {
   state_ = State::offered;
   PassedConnection passed;
   passed.descriptor = socket_.native_handle();
-  passed.remote = request_.remote;
+  passed.remote = peer_;
   passed.begun_ns = begun_ns_;
   passed.bytes.reserve(request_.head.size() + request_.body.size() + input_.size() + 32);
   passed.bytes = request_.head;

@@ -125,7 +125,10 @@ void Session::forget_request(std::string_view refused) {
   request_.target = request_.query = {};
   request_.path.clear();
   request_.headers.clear();
+  framing_.forwarded = false;
+  request_.host = request_.prefix = {};
   request_.body.clear();
+  know_client();
 }
 
 Session::Progress Session::accept_head() {
@@ -136,15 +139,32 @@ Session::Progress Session::accept_head() {
   scanner_.reset();
   begun_ = false;
   if (rejection) {
+    framing_.forwarded = false;
+    know_client();
     refuse(rejection);
     return Progress::over;
   }
+  know_client();
   begin_body();
   if (framing_.expect_continue && framing_.has_body() && input_.size() == 0 && !send_continue()) {
     close();
     return Progress::over;
   }
   return Progress::ready;
+}
+
+/// What the peer is, or what it says if it is a proxy that is believed.
+void Session::know_client() {
+  request_.remote = peer_;
+  request_.scheme = tls_ ? "https" : "http";
+  request_.request_id = {};
+  if (from_proxy_ && framing_.forwarded) read_forwarded(context_.proxies, request_);
+  if (request_.request_id.empty()) name_request();
+}
+
+void Session::name_request() noexcept {
+  context_.request_ids.next(id_digits_);
+  request_.request_id = {id_digits_.data(), id_digits_.size()};
 }
 
 void Session::begin_body() {

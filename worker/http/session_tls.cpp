@@ -54,7 +54,7 @@ void Session::give_up_tls() {
   shared::log(shared::LogLevel::debug, "{}: no TLS connection: {}", request_.remote,
               tls_->failure());
   tls_.reset();
-  request_.secure = false;
+  request_.scheme = "http";
   if (plain_http) return refuse({400, "This port speaks HTTPS: write https:// instead."});
   closing_ = true;
   linger();

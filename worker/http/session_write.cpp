@@ -43,7 +43,8 @@ void Session::send() {
   } else if (request_.version == 10) {
     connection = Connection::keep_alive;
   }
-  write_head(answer(), context_.date.at(std::time(nullptr)), connection, head_);
+  write_head(answer(), context_.date.at(std::time(nullptr)), connection, head_,
+             request_.request_id);
   if (is_bodiless(answer().status, request_.method)) {
     answer().body.clear();
     answer().static_body = {};
@@ -106,6 +107,7 @@ void Session::sent() {
   if (context_.log_exchange) log_exchange();
   if (closing_) return linger();
   passed_ = resting_ = false;
+  request_.request_id = {};
   release_if_large(request_.body);
   release_if_large(response_.body);
   state_ = State::reading_head;

@@ -32,9 +32,9 @@ void TrafficCounter::count(const Request& request, const Response& response,
   if (slow_.count() != 0 && waited + ran >= slow_) {
     shared::log(shared::LogLevel::warning,
                 "slow: callback {} took {:.3f} s, of which it waited {:.3f} s for a thread; status "
-                "{}, {} bytes in, {} out",
+                "{}, {} bytes in, {} out; request {}",
                 response.callback, seconds(waited + ran), seconds(waited), response.status,
-                request.body.size(), bytes);
+                request.body.size(), bytes, request.request_id);
   }
   if (traffic_ == nullptr) return;
   shared::CallbackCounts& counts = traffic_->counts(slot_, number_of(response.callback));

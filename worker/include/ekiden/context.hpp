@@ -84,8 +84,12 @@ class CallbackContext {
   /// The URL's path, and the decoded arguments of its query.
   std::string path() const;
   Texts args() const;
-  std::string remote() const;  ///< the peer's address: the proxy's, where there is one
-  std::string scheme() const;  ///< "https" if it came to this server over TLS, else "http"
+  /// The client's address, the scheme and the host it uses, and the request's name in the logs;
+  /// from the headers of a proxy if --forwarded-allow-ips trusts it.
+  std::string remote() const;
+  std::string scheme() const;
+  std::string host() const;
+  std::string request_id() const;
   std::string origin() const;  ///< the Origin header
 
   /// Sets a header, or a cookie, of the response; neither is sent if the callback fails or throws

@@ -18,8 +18,9 @@ struct HttpRequest {
   std::string_view query;   ///< after '?', as sent
   std::span<const std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
-  std::string_view remote;  ///< the peer's address
-  std::string_view scheme;  ///< "https" if it came to this server over TLS, else "http"
+  std::string_view remote;           ///< the client's address
+  std::string_view scheme = "http";  ///< as the client sees it, behind a trusted proxy too
+  std::string_view host = {};        ///< and with the port, if it is not the scheme's
 
   /// The value of a header, its name in any case; empty if there is none.
   std::string_view header(std::string_view name) const;
