@@ -120,8 +120,8 @@ std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const
     Failure failure = current_failure(entry);
     const std::string file = callback.where.substr(0, callback.where.rfind(':'));
     if (debug_) failure.trace = last_throw(file, prune_errors_);
-    shared::log(shared::LogLevel::error, "callback {} ({}): {}", failure.callback, failure.where,
-                type_and_message(failure));
+    shared::log(shared::LogLevel::error, "callback {} ({}): {}; request {}", failure.callback,
+                failure.where, type_and_message(failure), call.request().request_id);
     debug_ ? send_debug_error(failure, response) : send_internal_error(response);
     return failure;
   }
