@@ -226,6 +226,19 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return allocate_or_throw(size, static_cast<std::size_t>(alignment), __builtin_return_address(0));
 }
+#if EKIDEN_HAS_SANITIZER_MALLOC
+// The C++ library's call the above; the sanitizer's want its own delete.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return allocate_or_throw(size, alignof(std::max_align_t), __builtin_return_address(0));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+void* operator new[](std::size_t size, const std::nothrow_t& nothrow) noexcept {
+  return operator new(size, nothrow);
+}
+#endif
 void operator delete(void* block) noexcept { release(block, __builtin_return_address(0)); }
 void operator delete[](void* block) noexcept { release(block, __builtin_return_address(0)); }
 void operator delete(void* block, std::size_t) noexcept {
