@@ -95,7 +95,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
     closing_ = closing_ || tls_;
     return tls_ != nullptr;
   }
-  /// Stops reading ahead. False if something may just have been read: true a moment later.
+  /// Whether nothing is being read ahead. If something is, that ends; what it has brought is there a
+  /// moment later. The next tick reads again.
   bool rests();
   /// The connection and its request for a sibling. REQUIRES: it rests, and its callback has been
   /// withdrawn. Nothing is read or answered until one of the other two is called.
@@ -171,7 +172,6 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool from_proxy_ = false;                  // the peer is believed what it says of its clients
   bool begun_ = false;                       // bytes of the current head have arrived
   bool lean_ = true;                         // buffers of the last exchange have been freed
-  bool resting_ = false;                     // reads nothing while its callback waits
   bool passed_ = false;                      // the request is from a sibling, which has counted it
   std::atomic<bool> cancelled_{false};       // read by the callback through request_
   std::uint64_t deadline_ns_ = 0;            // 0: none

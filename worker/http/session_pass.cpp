@@ -16,7 +16,6 @@ void Session::start(const PassedConnection& passed) {
 }
 
 bool Session::rests() {
-  resting_ = true;
   boost::system::error_code ignored;
   if (read_pending_) socket_.cancel(ignored);
   return !read_pending_;
@@ -54,7 +53,6 @@ void Session::passed_on() {
 
 void Session::taken_back() {
   state_ = State::running;
-  resting_ = false;
   submit();
 }
 

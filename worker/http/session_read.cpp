@@ -30,7 +30,7 @@ void Session::resume() {
 }
 
 void Session::start_read() {
-  if (read_pending_ || peer_is_done_ || resting_) return;
+  if (read_pending_ || peer_is_done_) return;
   if (state_ == State::running && input_.size() >= kMaxReadAhead) return;
   if (tls_) return start_tls_read();
   const auto room = input_.prepare(wanted_room());

@@ -106,7 +106,7 @@ void Session::log_exchange() {
 void Session::sent() {
   if (context_.log_exchange) log_exchange();
   if (closing_) return linger();
-  passed_ = resting_ = false;
+  passed_ = false;
   request_.request_id = {};
   release_if_large(request_.body);
   release_if_large(response_.body);
