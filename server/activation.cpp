@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
+#include "server/process.hpp"
 #include "server/setting_values.hpp"
 
 namespace ekiden::server {
@@ -17,13 +17,6 @@ namespace {
 
 constexpr int kFirst = 3;
 constexpr std::uint64_t kMost = 64;
-
-std::string take_variable(const char* name) {
-  const char* value = getenv(name);
-  std::string text = value == nullptr ? "" : value;
-  unsetenv(name);
-  return text;
-}
 
 int option_of(int fd, int option) {
   int value = 0;

@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -18,8 +19,8 @@
 #include "server/channel.hpp"
 #include "server/process_title.hpp"
 #include "server/signals.hpp"
-#include "server/source_watch.hpp"
 #include "shared/log.hpp"
+#include "worker/app/file_watch.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -29,10 +30,14 @@ using shared::log;
 using shared::LogLevel;
 
 constexpr int kLookMs = 100;
+constexpr std::chrono::seconds kStopPatience{1};
 constexpr std::size_t kMostOutput = 1U << 20;
 constexpr std::string_view kBuilt = "B";
 
-bool is_build_folder(const fs::path& folder) { return fs::exists(folder / "CMakeCache.txt"); }
+bool is_build_folder(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "CMakeCache.txt", ignored);
+}
 
 fs::path source_folder_of(const fs::path& build_folder) {
   constexpr std::string_view kHome = "CMAKE_HOME_DIRECTORY:INTERNAL=";
@@ -45,7 +50,6 @@ fs::path source_folder_of(const fs::path& build_folder) {
 }
 
 [[noreturn]] void become_build(const BuildJob& job, int output, pid_t builder) noexcept {
-  setpgid(0, 0);
   die_with(builder);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
@@ -62,21 +66,30 @@ fs::path source_folder_of(const fs::path& build_folder) {
 class BuilderProcess {
  public:
   BuilderProcess(const BuildJob& job, shared::BuildState& state, Descriptor channel)
-      : job_(job), state_(state), channel_(std::move(channel)), watch_(job.source_folder) {}
+      : job_(job), state_(state), channel_(std::move(channel)), watch_(is_no_source) {
+    watch_.watch(job.source_folder);
+    // What a build tool has started is ours when it is killed, and so can be killed, too.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+  }
 
   [[noreturn]] void run() {
     log(LogLevel::info, "watches {} and builds {} in {}", job_.source_folder.string(), job_.target,
         job_.build_folder.string());
     while (true) {
       pollfd polled{channel_.get(), POLLIN, 0};
-      if (poll(&polled, 1, kLookMs) > 0) _exit(0);  // the master has closed it
-      if (watch_.changed()) build();
+      if (poll(&polled, 1, kLookMs) > 0) leave();
+      if (!watch_.changes().empty()) build();
     }
   }
 
  private:
   void build();
-  std::string read_output(int pipe, pid_t build) const;
+  std::string read_output(int pipe) const;
+  /// The master has closed the channel.
+  [[noreturn]] static void leave() {
+    kill_orphans();
+    _exit(0);
+  }
   std::pair<fs::file_time_type, std::uintmax_t> module_now() const {
     std::error_code ignored;
     return {fs::last_write_time(job_.module, ignored), fs::file_size(job_.module, ignored)};
@@ -85,7 +98,7 @@ class BuilderProcess {
   const BuildJob& job_;
   shared::BuildState& state_;
   const Descriptor channel_;
-  SourceWatch watch_;
+  worker::FileWatch watch_;
 };
 
 void BuilderProcess::build() {
@@ -100,7 +113,7 @@ void BuilderProcess::build() {
   writing.reset();
   if (build < 0) return log(LogLevel::error, "cannot fork a build");
   log(LogLevel::info, "sources changed: building {}", job_.target);
-  const std::string output = read_output(reading.get(), build);
+  const std::string output = read_output(reading.get());
   int status = 0;
   while (waitpid(build, &status, 0) < 0 && errno == EINTR) {
   }
@@ -114,21 +127,28 @@ void BuilderProcess::build() {
   state_.fail(messages);
 }
 
-std::string BuilderProcess::read_output(int pipe, pid_t build) const {
+std::string BuilderProcess::read_output(int pipe) const {
   std::string output;
   std::array<char, 4096> room;
   while (true) {
     std::array<pollfd, 2> polled{{{pipe, POLLIN, 0}, {channel_.get(), POLLIN, 0}}};
     if (poll(polled.data(), polled.size(), -1) < 0 && errno == EINTR) continue;
-    if (polled[1].revents != 0) {
-      kill(-build, SIGKILL);
-      _exit(0);
-    }
+    if (polled[1].revents != 0) leave();
     const ssize_t count = ::read(pipe, room.data(), room.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return output;
     if (output.size() < kMostOutput) output.append(room.data(), static_cast<std::size_t>(count));
   }
+}
+
+[[noreturn]] void become_builder(const BuildJob& job, shared::BuildState& state, Descriptor channel,
+                                 int error_log, pid_t master) noexcept {
+  die_with(master);
+  set_process_role("builder");
+  shared::log_role("builder");
+  close_all_but({channel.get(), error_log});
+  ignore_master_signals_in_mold();
+  BuilderProcess(job, state, std::move(channel)).run();
 }
 
 }  // namespace
@@ -149,6 +169,13 @@ std::optional<BuildJob> build_job_of(const fs::path& module, const std::string& 
   return BuildJob{fs::absolute(folder), source_folder_of(folder), module, module.stem().string()};
 }
 
+bool is_no_source(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  if (name.starts_with('.') || name.ends_with('~') || name == "node_modules") return true;
+  std::error_code ignored;
+  return entry.is_directory(ignored) && is_build_folder(entry.path());
+}
+
 /// Ninja names what failed and repeats the command before the compiler's own lines.
 std::string compiler_messages(std::string_view output) {
   std::string messages;
@@ -158,7 +185,7 @@ std::string compiler_messages(std::string_view output) {
     const std::string_view line = output.substr(0, end + 1);
     output.remove_prefix(end + 1);
     const bool is_progress =
-        line[0] == '[' && line.size() > 1 && (std::isdigit(line[1]) != 0 || line[1] == ' ');
+        line.size() > 1 && line[0] == '[' && (line[1] == ' ' || (line[1] >= '0' && line[1] <= '9'));
     const bool of_tool = is_progress || line.starts_with("FAILED: ") ||
                          line.starts_with("ninja: ") || line.starts_with("gmake") ||
                          line.starts_with("make");
@@ -175,14 +202,16 @@ Builder::Builder(const BuildJob& job, shared::BuildState& state, int error_log) 
   const pid_t pid = fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "cannot fork the builder");
   if (pid == 0) {
-    die_with(master);
-    set_process_role("builder");
-    shared::log_role("builder");
-    close_all_but({channel.child.get(), error_log});
-    ignore_master_signals_in_mold();
-    BuilderProcess(job, state, std::move(channel.child)).run();
+    channel.master.reset();
+    become_builder(job, state, std::move(channel.child), error_log, master);
   }
+  process_ = Process(pid);
   channel_ = std::move(channel.master);
+}
+
+void Builder::stop() noexcept {
+  channel_.reset();
+  process_.wait(kStopPatience);
 }
 
 void Builder::add_to(std::vector<pollfd>& polled) const {

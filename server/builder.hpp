@@ -29,6 +29,10 @@ struct BuildJob {
 std::optional<BuildJob> build_job_of(const std::filesystem::path& module,
                                      const std::string& build_folder);
 
+/// Of what lies in a source folder: hidden files, editors' backups, node_modules and the folders
+/// that CMake builds in. Nothing is built for their sake.
+bool is_no_source(const std::filesystem::directory_entry& entry);
+
 /// What the compiler says of a failed build, without what the build tool adds.
 std::string compiler_messages(std::string_view output);
 
@@ -44,9 +48,11 @@ class Builder {
   void add_to(std::vector<pollfd>& polled) const;
   /// True if there is a new module since the last call; never waits.
   bool has_built();
-  void stop() noexcept { channel_.reset(); }
+  /// Ends it, and the build that it is at. Waits until it has gone, at most a second.
+  void stop() noexcept;
 
  private:
+  Process process_;
   Descriptor channel_;
 };
 

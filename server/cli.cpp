@@ -390,8 +390,8 @@ void set_for_development(Settings& settings) {
   using namespace std::chrono_literals;
   shared::DevTools& tools = settings.worker.dev_tools;
   if (tools.hot_reload == shared::Switch::as_debug) tools.hot_reload = shared::Switch::on;
-  if (!settings.origins.contains("dev-tools-hot-reload-interval"))
-    tools.hot_reload_interval = 250ms;
+  const bool own_interval = settings.origins.contains("dev-tools-hot-reload-interval");
+  if (!own_interval) tools.hot_reload_interval = 250ms;
   if (settings.workers == 0) {
     settings.notes.push_back("--reload has no effect: with --workers 0 there is nobody to reload");
   }

@@ -207,9 +207,8 @@ void Master::start_builder(const Settings& settings) {
     builder_.emplace(*job, *build_state_, error_log_.descriptor());
   } else {
     log(LogLevel::warning,
-        "--reload: {} does not lie in a CMake build folder, so the module and its assets are "
-        "watched "
-        "and no sources (see --reload-build-dir)",
+        "--reload: {} does not lie in a folder that CMake builds in: the module and its assets are "
+        "watched, and no sources (see --reload-build-dir)",
         settings.app);
   }
 }

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 
+#include "server/process.hpp"
 #include "server/setting_values.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
@@ -22,13 +22,6 @@ using Phase = NotifiedState::Phase;
 
 /// Until a full queue is tried again.
 constexpr std::uint64_t kRetry = 50'000'000;
-
-std::string take_variable(const char* name) {
-  const char* value = getenv(name);
-  std::string text = value == nullptr ? "" : value;
-  unsetenv(name);
-  return text;
-}
 
 std::string reloading() {
   return fmt::format("RELOADING=1\nMONOTONIC_USEC={}", shared::monotonic_ns() / 1000);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -41,6 +43,21 @@ bool Process::send_signal(int signal) const noexcept {
   if (pidfd_) return syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0;
   // Out of descriptors. The number is still ours: nobody but us reaps it.
   return pid_ > 0 && kill(pid_, signal) == 0;
+}
+
+bool Process::wait(std::chrono::milliseconds patience) const noexcept {
+  pollfd ended{pidfd_.get(), POLLIN, 0};
+  if (!pidfd_ || poll(&ended, 1, static_cast<int>(patience.count())) != 1) return false;
+  siginfo_t info{};
+  waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
+  return true;
+}
+
+std::string take_variable(const char* name) {
+  const char* value = getenv(name);
+  std::string text = value == nullptr ? "" : value;
+  unsetenv(name);
+  return text;
 }
 
 std::string signal_name(int signal) {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Process {
   pid_t pid() const noexcept { return pid_; }
   explicit operator bool() const noexcept { return pid_ > 0; }
   bool send_signal(int signal) const noexcept;
+  /// Waits until it has ended, and reaps it if nobody has. False if it still runs then.
+  bool wait(std::chrono::milliseconds patience) const noexcept;
 
  private:
   pid_t pid_ = 0;
@@ -36,6 +39,10 @@ std::string signal_name(int signal);
 /// Asks the kernel to kill this process when its parent dies; leaves at once if it is dead already.
 /// REQUIRES: `parent` was, a moment ago, this process's parent, and forked from its main thread.
 void die_with(pid_t parent) noexcept;
+
+/// The value of an environment variable, "" if it is not there, which is taken out: what children
+/// would make of it is not meant for them. REQUIRES: this process has no threads.
+std::string take_variable(const char* name);
 
 /// Kills whatever is still a child of this process: orphans of children that it adopted. Returns
 /// how many there were; waits at most a second for them to be gone.

@@ -22,6 +22,9 @@ add_custom_target(hot COMMAND \${CMAKE_COMMAND} -D out=\${CMAKE_BINARY_DIR}/hot.
 `;
 const compiler = `file(READ \${CMAKE_CURRENT_LIST_DIR}/app.cpp source)
 string(STRIP "\${source}" source)
+if(source STREQUAL "long")
+  execute_process(COMMAND \${CMAKE_COMMAND} -E sleep 600)
+endif()
 if(NOT EXISTS "\${source}")
   message(FATAL_ERROR [[app.cpp:3:5: error: expected ';' before "}" in C:\\new]])
 endif()
@@ -66,6 +69,7 @@ async function withProject(body) {
   } finally {
     await page.context().close();
     await server.stop();
+    assert.equal(server.matches(/left behind/).length, 0, 'the builder and its builds have ended');
     fs.rmSync(folder, {recursive: true});
   }
 }
@@ -107,5 +111,14 @@ test('an error that is taken back goes from the page, and nothing is loaded', as
     await hasNone(page);
     assert.match(await overlay(page), /none/);
     await shows(page, '#text', 'hot');
+  });
+});
+
+test('a build that is under way ends with the server', async () => {
+  await withProject(async ({server, write}) => {
+    write('app.cpp', 'long');
+    await server.line(/sources changed: building hot/);
+    await server.stop();
+    assert.equal(server.matches(/stopped$/).length, 1);
   });
 });

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <string>
 
-#include "server/source_watch.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "worker/app/file_watch.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -65,49 +65,48 @@ TEST(CompilerMessages, AreWithoutWhatTheBuildToolAdds) {
   EXPECT_EQ(compiler_messages(""), "");
 }
 
-class SourceWatchTest : public testing::Test {
+class Sources : public testing::Test {
  protected:
-  SourceWatchTest() {
+  Sources() {
     fs::create_directories(folder_.path() / "src");
     folder_.write("src/app.cpp", "one");
+  }
+  /// Files have to look the same twice.
+  static bool change(worker::FileWatch& watch) {
+    const bool at_once = !watch.changes().empty();
+    return at_once || !watch.changes().empty();
   }
   const TemporaryFolder folder_;
 };
 
-TEST_F(SourceWatchTest, AChangeIsToldOnceTwoLooksAgree) {
-  SourceWatch watch(folder_.path());
-  EXPECT_FALSE(watch.changed());
+TEST_F(Sources, AreSeenToChangeComeAndGo) {
+  worker::FileWatch watch(is_no_source);
+  watch.watch(folder_.path());
+  EXPECT_FALSE(change(watch));
+
   folder_.write("src/app.cpp", "another");
-
-  EXPECT_FALSE(watch.changed());
-  EXPECT_TRUE(watch.changed());
-  EXPECT_FALSE(watch.changed());
-}
-
-TEST_F(SourceWatchTest, FilesComeAndGo) {
-  SourceWatch watch(folder_.path());
+  EXPECT_TRUE(change(watch));
   folder_.write("src/new.hpp", "");
-  watch.changed();
-  EXPECT_TRUE(watch.changed());
-
+  EXPECT_TRUE(change(watch));
   fs::remove(folder_.path() / "src/new.hpp");
-  watch.changed();
-  EXPECT_TRUE(watch.changed());
+  EXPECT_TRUE(change(watch));
+  EXPECT_FALSE(change(watch));
 }
 
-TEST_F(SourceWatchTest, WhatIsBuiltOrHiddenDoesNotCount) {
+TEST_F(Sources, AreNotWhatIsBuiltOrHidden) {
   for (const char* name : {"build", ".git", "node_modules"}) {
     fs::create_directories(folder_.path() / name);
   }
   folder_.write("build/CMakeCache.txt", "");
-  SourceWatch watch(folder_.path());
+  worker::FileWatch watch(is_no_source);
+  watch.watch(folder_.path());
+
   for (const char* name :
        {"build/a.o", ".git/index", "node_modules/x.js", "src/.app.cpp.swp", "src/app.cpp~"}) {
     folder_.write(name, "text");
   }
-  watch.changed();
 
-  EXPECT_FALSE(watch.changed());
+  EXPECT_FALSE(change(watch));
 }
 
 }  // namespace

@@ -11,9 +11,13 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-bool is_hidden(const fs::path& file) { return file.filename().string().starts_with('.'); }
+bool is_hidden(const fs::directory_entry& entry) {
+  return entry.path().filename().string().starts_with('.');
+}
 
 }  // namespace
+
+FileWatch::FileWatch() : FileWatch(is_hidden) {}
 
 void FileWatch::watch_assets(const fs::path& folder) {
   assets_ = folder;
@@ -39,7 +43,7 @@ FileWatch::State FileWatch::look() const {
     fs::recursive_directory_iterator entry(root, error);
     for (const fs::recursive_directory_iterator end; !error && entry != end;
          entry.increment(error)) {
-      if (is_hidden(entry->path())) {
+      if (left_out_(*entry)) {
         entry.disable_recursion_pending();
       } else {
         add(entry->path());

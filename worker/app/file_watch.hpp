@@ -18,6 +18,12 @@ namespace ekiden::worker {
 /// Thread safety: one thread.
 class FileWatch {
  public:
+  /// Of what lies in a watched folder, says what does not count, with all that is in it.
+  using LeftOut = bool (*)(const std::filesystem::directory_entry& entry);
+  /// Hidden files and folders do not count.
+  FileWatch();
+  explicit FileWatch(LeftOut left_out) : left_out_(left_out) {}
+
   /// What is on the disk when they are named is what later looks are compared with.
   void watch_assets(const std::filesystem::path& folder);
   void watch(const std::filesystem::path& file_or_folder);
@@ -33,6 +39,7 @@ class FileWatch {
   State look() const;
   std::vector<shared::ChangedFile> difference(const State& now) const;
 
+  LeftOut left_out_;
   std::filesystem::path assets_;
   std::vector<std::filesystem::path> roots_;
   State known_, seen_;
