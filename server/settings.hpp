@@ -72,8 +72,9 @@ enum class SettingKind {
 /// What is allowed beside least to most: "auto", the number of CPUs; or zero, for never.
 enum class Special { none, automatic, zero };
 
-/// One setting, declared once, in settings.cpp: the command line, the configuration file, the
-/// environment, --help, the table in server/README.md and the check of values all come from that.
+/// One setting, declared once, in settings.cpp; its members are in setting.cpp. The command line,
+/// the configuration file, the environment, --help, the table in server/README.md and the check of
+/// values all come from that.
 struct Setting {
   std::string_view name;        ///< "graceful-timeout": --graceful-timeout, the key in the file
   std::string_view short_name;  ///< "t", or empty

@@ -20,7 +20,7 @@ using shared::WorkerState;
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 /// A request that has waited so long is worth two datagrams: more than most callbacks take.
-constexpr std::uint64_t kWorthPassing = 1'500'000;
+constexpr std::uint64_t kWorthPassing = 1'000'000;
 /// A sibling's polling thread answers within a fraction of a millisecond, unless it hangs.
 constexpr std::uint64_t kPatience = 20'000'000;
 /// One that did not answer gets no offers for so long.
