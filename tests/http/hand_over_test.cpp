@@ -65,6 +65,18 @@ TEST_F(HandOver, WhatWasReadBehindTheRequestGoesAlong) {
   let_the_first_go();
 }
 
+TEST_F(HandOver, TheSiblingKnowsTheClientThatAProxySpeaksFor) {
+  waiting_.send(RawClient::post_request("/client", "",
+                                        "X-Forwarded-For: 192.0.2.1\r\nX-Request-Id: trace-1\r\n"
+                                        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: dash\r\n"));
+
+  const Reply reply = waiting_.receive();
+  EXPECT_EQ(reply.body, "192.0.2.1|https|dash");
+  EXPECT_EQ(reply.header("X-Request-Id"), "trace-1");
+  EXPECT_TRUE(passed(1));
+  let_the_first_go();
+}
+
 TEST_F(HandOver, ABodyInChunksIsTheSameForTheSibling) {
   waiting_.send(
       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -21,6 +21,10 @@ void open_pipe(int (&ends)[2]) {
   }
 }
 
+std::string client_of(const worker::Request& request) {
+  return request.remote + "|" + std::string(request.scheme) + "|" + std::string(request.host);
+}
+
 std::string describe(const worker::Request& request) {
   return std::to_string(static_cast<int>(request.method)) + "|" + request.path + "|" +
          std::string(request.query) + "|" + std::string(request.header("host")) + "|" +
@@ -45,7 +49,9 @@ StandInService::~StandInService() {
 
 worker::Service::Next StandInService::begin(worker::Request& request,
                                             worker::Response& response) noexcept {
-  if (request.path == "/echo" || request.path == "/hold" || request.path == "/watch") {
+  const bool asks_callback = request.path == "/client" && request.method == worker::Method::post;
+  if (request.path == "/echo" || request.path == "/hold" || request.path == "/watch" ||
+      asks_callback) {
     return Next::run_on_callback_thread;
   }
   response.content_type = "text/plain";
@@ -56,8 +62,7 @@ worker::Service::Next StandInService::begin(worker::Request& request,
   } else if (request.path == "/show") {
     response.body = describe(request);
   } else if (request.path == "/client") {
-    response.body =
-        request.remote + "|" + std::string(request.scheme) + "|" + std::string(request.host);
+    response.body = client_of(request);
   } else {
     response.status = request.path == "/empty" ? 204 : 404;
   }
@@ -74,7 +79,7 @@ void StandInService::run(const worker::Request& request, worker::Response& respo
   }
   if (request.path == "/watch") watch(request);
   response.content_type = "text/plain";
-  response.body = request.body;
+  response.body = request.path == "/client" ? client_of(request) : request.body;
 }
 
 std::string StandInService::time_out(const worker::Request& request,

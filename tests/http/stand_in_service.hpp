@@ -14,6 +14,7 @@ namespace ekiden::test {
 ///   /show         method, path, query and body      /echo    the body, from a callback thread
 ///   /hold         as /echo, once let_go() is called
 ///   /empty        204                               /watch   as /echo, once the client has gone
+///   /client       whom it is from; POST: from a callback thread
 ///
 /// What takes too long is answered "late".
 class StandInService final : public worker::Service {

@@ -140,11 +140,17 @@ TEST(Context, TellsPathQueryAndPeer) {
   direct.request.path = "/_dash-update-component";
   direct.request.query = "job=1&name=%C3%A4+b%2&job=2&empty";
   direct.request.remote = "127.0.0.1";
+  direct.request.host = "dash.example";
+  direct.request.prefix = "/sales";
+  direct.request.request_id = "trace-1";
 
   const CallbackContext& ctx = callback_context();
   EXPECT_EQ(ctx.path(), "/_dash-update-component");
   EXPECT_EQ(ctx.remote(), "127.0.0.1");
   EXPECT_EQ(ctx.scheme(), "http");
+  EXPECT_EQ(ctx.host(), "dash.example");
+  EXPECT_EQ(ctx.prefix(), "/sales");
+  EXPECT_EQ(ctx.request_id(), "trace-1");
   EXPECT_THAT(ctx.args(), ElementsAre(Pair("job", "1"), Pair("name", "ä b%2"), Pair("job", "2"),
                                       Pair("empty", "")));
 }
@@ -216,6 +222,8 @@ TEST(Response, RefusesHeadersAndCookiesThatAreNone) {
               HasSubstr("is not a header"));
   EXPECT_EQ(error_of([](const auto& ctx) { ctx.set_header("content-length", "1"); }),
             "set_header: content-length is set by the server");
+  EXPECT_EQ(error_of([](const auto& ctx) { ctx.set_header("X-Request-Id", "1"); }),
+            "set_header: X-Request-Id is set by the server");
   EXPECT_THAT(error_of([](const auto& ctx) { ctx.set_cookie("a b", "1"); }), HasSubstr("name"));
   EXPECT_THAT(error_of([](const auto& ctx) {
                 CookieOptions options;

@@ -67,8 +67,8 @@ App& App::default_headers(Attributes headers) {
 }
 
 void worker::check_headers(const Attributes& headers) {
-  constexpr std::array<std::string_view, 5> kServers = {"Connection", "Content-Length", "Date",
-                                                        "Keep-Alive", "Transfer-Encoding"};
+  constexpr std::array<std::string_view, 6> kServers = {
+      "Connection", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding", "X-Request-Id"};
   for (const auto& header : headers) {
     const std::string &name = header.first, &value = header.second;
     const bool token = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {

@@ -20,7 +20,7 @@ thread_local CallbackCall* current_call = nullptr;
 /// Headers that say how the response is sent.
 constexpr auto kOwnHeaders = std::to_array<std::string_view>(
     {"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Keep-Alive",
-     "Trailer", "Transfer-Encoding", "Upgrade"});
+     "Trailer", "Transfer-Encoding", "Upgrade", "X-Request-Id"});
 
 auto named(std::string_view name) {
   return [name](const auto& item) { return grammar::equal_any_case(item.first, name); };

@@ -226,6 +226,8 @@ std::string CallbackContext::scheme() const { return std::string(call_.request()
 
 std::string CallbackContext::host() const { return std::string(call_.request().host); }
 
+std::string CallbackContext::prefix() const { return std::string(call_.request().prefix); }
+
 std::string CallbackContext::request_id() const { return std::string(call_.request().request_id); }
 
 std::string CallbackContext::origin() const { return header("Origin"); }

@@ -29,7 +29,7 @@ std::string_view name_of(Method method) {
 
 HttpRequest view_of(const Request& request) {
   return {name_of(request.method), request.path,   request.query, request.headers, request.body,
-          request.remote,          request.scheme, request.host};
+          request.remote,          request.scheme, request.host,  request.prefix};
 }
 
 void append_header(std::string_view name, std::string_view value, std::string& headers) {

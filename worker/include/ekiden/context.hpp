@@ -89,6 +89,7 @@ class CallbackContext {
   std::string remote() const;
   std::string scheme() const;
   std::string host() const;
+  std::string prefix() const;  ///< what the proxy has taken off the path: "/sales", or empty
   std::string request_id() const;
   std::string origin() const;  ///< the Origin header
 

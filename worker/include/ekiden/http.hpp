@@ -21,13 +21,14 @@ struct HttpRequest {
   std::string_view remote;           ///< the client's address
   std::string_view scheme = "http";  ///< as the client sees it, behind a trusted proxy too
   std::string_view host = {};        ///< and with the port, if it is not the scheme's
+  std::string_view prefix = {};      ///< what a trusted proxy has taken off the path: "/sales"
 
   /// The value of a header, its name in any case; empty if there is none.
   std::string_view header(std::string_view name) const;
 };
 
-/// The answer. Content-Length, Date and Connection are the server's and must not be among the
-/// headers.
+/// The answer. Content-Length, Date, Connection and X-Request-Id are the server's and must not be
+/// among the headers.
 struct HttpResponse {
   int status = 200;
   std::string body = {};
