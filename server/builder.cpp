@@ -19,8 +19,8 @@
 #include "server/channel.hpp"
 #include "server/process_title.hpp"
 #include "server/signals.hpp"
+#include "shared/file_watch.hpp"
 #include "shared/log.hpp"
-#include "worker/app/file_watch.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -98,7 +98,7 @@ class BuilderProcess {
   const BuildJob& job_;
   shared::BuildState& state_;
   const Descriptor channel_;
-  worker::FileWatch watch_;
+  shared::FileWatch watch_;
 };
 
 void BuilderProcess::build() {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <string>
 
+#include "shared/file_watch.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "worker/app/file_watch.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -72,7 +72,7 @@ class Sources : public testing::Test {
     folder_.write("src/app.cpp", "one");
   }
   /// Files have to look the same twice.
-  static bool change(worker::FileWatch& watch) {
+  static bool change(shared::FileWatch& watch) {
     const bool at_once = !watch.changes().empty();
     return at_once || !watch.changes().empty();
   }
@@ -80,7 +80,7 @@ class Sources : public testing::Test {
 };
 
 TEST_F(Sources, AreSeenToChangeComeAndGo) {
-  worker::FileWatch watch(is_no_source);
+  shared::FileWatch watch(is_no_source);
   watch.watch(folder_.path());
   EXPECT_FALSE(change(watch));
 
@@ -98,7 +98,7 @@ TEST_F(Sources, AreNotWhatIsBuiltOrHidden) {
     fs::create_directories(folder_.path() / name);
   }
   folder_.write("build/CMakeCache.txt", "");
-  worker::FileWatch watch(is_no_source);
+  shared::FileWatch watch(is_no_source);
   watch.watch(folder_.path());
 
   for (const char* name :

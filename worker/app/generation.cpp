@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "shared/file_watch.hpp"
 #include "shared/heritage.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
 #include "worker/app/definition.hpp"
-#include "worker/app/file_watch.hpp"
 #include "worker/app/module.hpp"
 #include "worker/app/registry_checks.hpp"
 #include "worker/app/throw_trace.hpp"
@@ -27,13 +27,13 @@ class LoadedGeneration final : public Generation {
  public:
   explicit LoadedGeneration(const LoadOptions& options) : module_(load(options)) {
     // Before anything is read, so that no change is missed.
-    FileWatch before;
+    shared::FileWatch before;
     before.watch(module_.path());
     before.watch_assets(module_.folder("assets"));
     module_.set_up(app_);
     end_set_up();
     // A copy: what is allocated in set-up will be sealed, and the watch writes what it has seen.
-    watch_ = FileWatch(before);
+    watch_ = shared::FileWatch(before);
     for (const std::string& path : app_.definition().page.extra_hot_reload_paths) {
       watch_.watch(path);
     }
@@ -82,7 +82,7 @@ class LoadedGeneration final : public Generation {
   }
 
   const Module module_;
-  FileWatch watch_;
+  shared::FileWatch watch_;
   App app_;
   std::optional<AppSuites> suites_;
   std::optional<Router> router_;  ///< refers to app_ and suites_

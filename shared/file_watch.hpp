@@ -10,7 +10,7 @@
 
 #include "shared/changed_files.hpp"
 
-namespace ekiden::worker {
+namespace ekiden::shared {
 
 /// Looks at files from time to time: the assets folder, and other files and folders.
 ///
@@ -30,14 +30,14 @@ class FileWatch {
 
   /// What changed since the last answer that was not empty. A change is reported once two looks in
   /// a row see the same: a file that is being written is not loaded.
-  std::vector<shared::ChangedFile> changes();
+  std::vector<ChangedFile> changes();
 
  private:
   /// Nanoseconds and size, by path.
   using State = std::map<std::string, std::pair<std::int64_t, std::uint64_t>>;
 
   State look() const;
-  std::vector<shared::ChangedFile> difference(const State& now) const;
+  std::vector<ChangedFile> difference(const State& now) const;
 
   LeftOut left_out_;
   std::filesystem::path assets_;
@@ -45,4 +45,4 @@ class FileWatch {
   State known_, seen_;
 };
 
-}  // namespace ekiden::worker
+}  // namespace ekiden::shared

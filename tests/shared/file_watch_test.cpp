@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "worker/app/file_watch.hpp"
+#include "shared/file_watch.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.hpp"
 
-namespace ekiden::worker {
+namespace ekiden::shared {
 namespace {
 
-using test::TemporaryFolder;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using worker::test::TemporaryFolder;
 
 class Watch : public testing::Test {
  protected:
@@ -24,7 +24,7 @@ class Watch : public testing::Test {
   }
   std::vector<std::string> changes() {
     std::vector<std::string> names;
-    for (const shared::ChangedFile& file : watch.changes()) {
+    for (const ChangedFile& file : watch.changes()) {
       names.push_back(file.asset + (file.modified == 0 ? " deleted" : ""));
     }
     return names;
@@ -74,4 +74,4 @@ TEST_F(Watch, LeavesHiddenFilesAlone) {
 }
 
 }  // namespace
-}  // namespace ekiden::worker
+}  // namespace ekiden::shared

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "worker/app/file_watch.hpp"
+#include "shared/file_watch.hpp"
 
 #include <sys/stat.h>
 
-namespace ekiden::worker {
+namespace ekiden::shared {
 
 namespace fs = std::filesystem;
 
@@ -53,7 +53,7 @@ FileWatch::State FileWatch::look() const {
   return state;
 }
 
-std::vector<shared::ChangedFile> FileWatch::changes() {
+std::vector<ChangedFile> FileWatch::changes() {
   State now = look();
   const bool settled = now == seen_;
   seen_ = std::move(now);
@@ -63,8 +63,8 @@ std::vector<shared::ChangedFile> FileWatch::changes() {
   return files;
 }
 
-std::vector<shared::ChangedFile> FileWatch::difference(const State& now) const {
-  std::vector<shared::ChangedFile> files;
+std::vector<ChangedFile> FileWatch::difference(const State& now) const {
+  std::vector<ChangedFile> files;
   const auto add = [&](const std::string& path, std::int64_t modified) {
     const fs::path below = fs::path(path).lexically_relative(assets_);
     const bool asset = !assets_.empty() && !below.empty() && *below.begin() != "..";
@@ -80,4 +80,4 @@ std::vector<shared::ChangedFile> FileWatch::difference(const State& now) const {
   return files;
 }
 
-}  // namespace ekiden::worker
+}  // namespace ekiden::shared
