@@ -42,7 +42,7 @@ Lock lock_soon(RepairingMutex& mutex, const PinTable& pins) {
 
 CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& slabs,
                          PinTable& pins, std::uint64_t (*now)())
-    : header_(segment.construct<CacheHeader>("header")),
+    : header_(segment.construct<CacheHeader>()),
       erasures_(segment.allocate<Erasures>(kErasures)),
       entries_(entries),
       slabs_(slabs),
@@ -54,10 +54,7 @@ CacheWriter::CacheWriter(Segment& segment, EntryTable& entries, SlabAllocator& s
       now_(now),
       mutex_(header_->writers, [this] { rebuild(); }),
       linked_((entries.size() + 63) / 64),
-      pinned_(linked_.size()) {
-  header_->magic = {'e', 'k', 'i', 'd', 'e', 'n', 'm', 'c'};
-  header_->layout = 2;
-}
+      pinned_(linked_.size()) {}
 
 Lifetime CacheWriter::lifetime(std::chrono::nanoseconds timeout,
                                std::chrono::nanoseconds stale) const {

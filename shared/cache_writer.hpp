@@ -27,8 +27,6 @@ class Segment;
 
 /// The first object of the segment.
 struct CacheHeader {
-  std::array<char, 8> magic;  ///< "ekidenmc"
-  std::uint64_t layout;       ///< changes when any structure of the segment does
   RobustMutex writers;
   std::atomic<std::uint64_t> rebuilds;
 };

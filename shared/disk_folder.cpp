@@ -140,6 +140,12 @@ void DiskFolder::make_ready() {
   const fs::path& folder = options_.folder;
   const fs::path index = folder / "index";
   std::string reason = reason_to_rebuild();
+  if (options_.in_use) {
+    if (reason.empty()) return;
+    throw std::runtime_error(
+        fmt::format("--cache-dir {}: workers use it, and its index would have to be made anew: {}",
+                    folder.string(), reason));
+  }
   const bool is_first = reason.empty() ? false : !fs::exists(index);
   write_state("open", false);
   const auto sweep = [this](SweepMode mode) {

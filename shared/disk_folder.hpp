@@ -27,6 +27,9 @@ class DiskFolder {
     std::filesystem::path folder;
     std::uint64_t bytes = 1U << 30;  ///< on disk, in all; at least kLeastBytes
     std::string boot_id = {};        ///< empty: the kernel's
+    /// Workers of the image of this process before this one use it, and go on. Then a folder whose
+    /// index would have to be made anew is an error.
+    bool in_use = false;
   };
   static constexpr std::uint64_t kLeastBytes = 16U << 20;
 

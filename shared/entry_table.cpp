@@ -27,6 +27,7 @@ EntryTable::EntryTable(Segment& segment, const Generations& generations, std::ui
       lists_(segment.allocate<EntryLists>(1)),
       free_(segment.allocate<std::uint32_t>(entries)),
       limbo_(segment.allocate<std::uint32_t>(entries)) {
+  if (segment.adopted()) return;
   for (std::uint32_t entry = 0; entry < entries; ++entry) {
     entries_[entry].offset.store(kNoExtent, memory_order_relaxed);
     free_[entry] = entries - 1 - entry;

@@ -69,8 +69,8 @@ struct Heritage {
   std::uint32_t number = 0;  ///< as in the process title "ekiden: worker 3"
   std::uint32_t generation = 0;
   bool canary = false;  ///< the first of a generation on trial: shows that it can serve
-  pid_t master = 0;  ///< 0 with --workers 0: nobody to die with
-  int channel = -1;  ///< SOCK_SEQPACKET to the master; end of file means the master died
+  pid_t master = 0;     ///< 0 with --workers 0: nobody to die with
+  int channel = -1;     ///< SOCK_SEQPACKET to the master; end of file means the master died
 };
 
 /// What a worker tells the master over `channel`: the first byte of a message.

@@ -39,19 +39,26 @@ std::size_t table_bytes_for(const MemoCache::Limits& limits) {
          Outbox::bytes() + (64U << 10);
 }
 
-HashSeed random_seed() {
-  HashSeed seed{};
+/// Made with the segment, as all that is found by it stays in there.
+HashSeed seed_of(Segment& segment) {
+  HashSeed& seed = *segment.allocate<HashSeed>(1);
+  if (segment.adopted()) return seed;
   if (getrandom(seed.data(), sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
     throw std::system_error(errno, std::generic_category(), "getrandom");
   }
   return seed;
 }
 
+Segment segment_of(const MemoCache::Limits& limits, int descriptor) {
+  if (descriptor < 0) return {table_bytes_for(limits), data_bytes_of(limits)};
+  return {table_bytes_for(limits), data_bytes_of(limits), descriptor};
+}
+
 }  // namespace
 
-MemoCache::Impl::Impl(const Limits& limits)
-    : segment(table_bytes_for(limits), data_bytes_of(limits)),
-      seed(random_seed()),
+MemoCache::Impl::Impl(const Limits& limits, int descriptor)
+    : segment(segment_of(limits, descriptor)),
+      seed(seed_of(segment)),
       generations(segment, seed),
       statistics(segment),
       entries(segment, generations, entries_of(limits)),
@@ -331,7 +338,12 @@ bool MemoCache::Impl::follow(const Join& join, bool& leader_died) {
   return ended != SingleFlight::Ended::would_deadlock;
 }
 
-MemoCache::MemoCache(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+MemoCache::MemoCache(const Limits& limits) : MemoCache(limits, -1) {}
+
+MemoCache::MemoCache(const Limits& limits, int descriptor)
+    : impl_(std::make_unique<Impl>(limits, descriptor)) {}
+
+int MemoCache::descriptor() const noexcept { return impl_->segment.descriptor(); }
 
 MemoCache::~MemoCache() = default;
 

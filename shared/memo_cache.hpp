@@ -189,6 +189,9 @@ class MemoCache {
   /// Makes the segment and reserves all its memory. The master constructs it before the first fork.
   /// Throws std::runtime_error, naming what is there, if memory is lacking.
   explicit MemoCache(const Limits& limits);
+  /// The cache of the image of this process before this one, with all that is in it. `descriptor`
+  /// is taken over. Throws std::runtime_error if it has other limits or another layout.
+  MemoCache(const Limits& limits, int descriptor);
   ~MemoCache();
   MemoCache(const MemoCache&) = delete;
   MemoCache& operator=(const MemoCache&) = delete;
@@ -196,6 +199,8 @@ class MemoCache {
   /// Makes this process the owner of `slot`'s pins. Called by a worker after fork.
   /// Throws std::logic_error if the slot is another process's that was not reaped.
   void attach(std::uint32_t slot);
+  /// Of the segment, for the next image of the master; see the constructor.
+  int descriptor() const noexcept;
   /// Master only, and only after waitpid() has proved the worker of `slot` dead: frees what it
   /// held, lets a follower take over what it was computing. Returns false if the writer lock could
   /// not be had in a few milliseconds: call again, before the slot is given to a new worker.

@@ -32,7 +32,8 @@ inline void copy(std::span<const std::byte> from, std::byte* to) {
 }
 
 struct MemoCache::Impl {
-  explicit Impl(const Limits& limits);
+  /// `descriptor` -1: makes a segment of its own.
+  Impl(const Limits& limits, int descriptor);
 
   static constexpr std::size_t kWatchWords = 256;
 

@@ -34,10 +34,10 @@ struct Outbox::State {
 };
 
 Outbox::Outbox(Segment& segment)
-    : state_(segment.construct<State>("outbox")),
+    : state_(segment.construct<State>()),
       list_(state_->list, [] {}),
       delivery_(state_->delivery, [] {}) {
-  state_->range = state_->telling = pack({0, kHead, kHead});
+  if (!segment.adopted()) state_->range = state_->telling = pack({0, kHead, kHead});
 }
 
 std::size_t Outbox::bytes() { return sizeof(State) + 4096; }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "shared/pins.hpp"
 
-#include "shared/entry_table.hpp"
-#include "shared/segment.hpp"
-
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,6 +11,9 @@
 #include <new>
 #include <stdexcept>
 #include <system_error>
+
+#include "shared/entry_table.hpp"
+#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "shared/process_identity.hpp"
-#include "shared/scoreboard.hpp"
-
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <vector>
+
+#include "shared/process_identity.hpp"
+#include "shared/scoreboard.hpp"
 
 namespace ekiden::shared {
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "shared/scoreboard.hpp"
 
-#include <sys/mman.h>
+#include <fmt/format.h>
 
-#include <cerrno>
 #include <new>
-#include <system_error>
+#include <stdexcept>
 
 namespace ekiden::shared {
 namespace {
@@ -21,20 +20,21 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
 
 }  // namespace
 
-Scoreboard::Scoreboard() {
-  void* memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) {
-    throw std::system_error(errno, std::generic_category(), "scoreboard: no shared memory");
+Scoreboard::Scoreboard(int descriptor)
+    : pages_("scoreboard", kBytes, descriptor),
+      slots_(reinterpret_cast<WorkerSlot*>(pages_.data())),
+      head_(reinterpret_cast<Head*>(pages_.data() + kSlotBytes)) {
+  if (descriptor >= 0) {
+    const std::uint32_t layout = head_->layout.load(kRelaxed);
+    if (layout == kLayout) return;
+    throw std::runtime_error(
+        fmt::format("scoreboard: layout {}, where this version has {}", layout, kLayout));
   }
-  auto* bytes = static_cast<std::byte*>(memory);
-  slots_ = new (bytes) WorkerSlot();
-  for (std::size_t slot = 1; slot < kMaxWorkers; ++slot) {
-    new (bytes + slot * sizeof(WorkerSlot)) WorkerSlot();
+  for (std::size_t slot = 0; slot < kMaxWorkers; ++slot) {
+    new (pages_.data() + slot * sizeof(WorkerSlot)) WorkerSlot();
   }
-  serving_ = new (bytes + kSlotBytes) std::atomic<std::uint32_t>(0);
+  new (head_) Head{{0}, {kLayout}};
 }
-
-Scoreboard::~Scoreboard() { munmap(slots_, kBytes); }
 
 bool Scoreboard::sibling_has_free_thread(std::uint32_t self) const noexcept {
   for (std::uint32_t slot = 0; slot < kMaxWorkers; ++slot) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "shared/shared_pages.hpp"
+
 namespace ekiden::shared {
 
 /// Most workers that can exist at once, old and new generations together.
@@ -46,11 +48,17 @@ struct alignas(128) WorkerSlot {
 /// dead worker wrote until the master clears it.
 class Scoreboard {
  public:
-  /// Makes an anonymous shared mapping. The master constructs it before the first fork.
-  Scoreboard();
-  ~Scoreboard();
+  /// Changes when a slot does, or what workers say to each other by its means: a worker of one
+  /// version must not pass connections to one that reads them otherwise.
+  static constexpr std::uint32_t kLayout = 1;
+
+  /// The master constructs it before the first fork. `descriptor`: that of the image of this
+  /// process before this one, whose workers are in it; taken over.
+  /// Throws std::system_error; std::runtime_error if it has another layout.
+  explicit Scoreboard(int descriptor = -1);
   Scoreboard(const Scoreboard&) = delete;
   Scoreboard& operator=(const Scoreboard&) = delete;
+  int descriptor() const noexcept { return pages_.descriptor(); }
 
   WorkerSlot& operator[](std::uint32_t slot) noexcept { return slots_[slot]; }
   const WorkerSlot& operator[](std::uint32_t slot) const noexcept { return slots_[slot]; }
@@ -58,13 +66,18 @@ class Scoreboard {
   /// True if another ready worker has fewer callbacks than threads.
   bool sibling_has_free_thread(std::uint32_t self) const noexcept;
   /// The generation that serves, as the master says; 0: none yet.
-  std::atomic<std::uint32_t>& serving() noexcept { return *serving_; }
+  std::atomic<std::uint32_t>& serving() noexcept { return head_->serving; }
   /// Prepares `slot` for a new worker: all counters zero, state booting.
   void reset(std::uint32_t slot, std::uint32_t generation) noexcept;
 
  private:
+  struct Head {
+    std::atomic<std::uint32_t> serving, layout;
+  };
+
+  SharedPages pages_;
   WorkerSlot* slots_;
-  std::atomic<std::uint32_t>* serving_;
+  Head* head_;
 };
 
 }  // namespace ekiden::shared

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,37 +18,33 @@ namespace {
 
 namespace bip = boost::interprocess;
 
-/// A sealed memfd that mapped_region can map. Closed once mapped: the mappings keep the memory.
-class MemfdMapping {
- public:
-  explicit MemfdMapping(std::size_t bytes)
-      : fd_(memfd_create("ekiden", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
-    // posix_fallocate gives its error as result. Sizes were checked, so off_t holds them.
-    const int error = posix_fallocate(fd_, 0, static_cast<off_t>(bytes));
-    if (error != 0) {
-      close(fd_);
-      throw std::runtime_error(fmt::format(
-          "cache: cannot reserve {} MiB of shared memory: {} (choose a smaller --cache-size)",
-          bytes >> 20U, std::generic_category().message(error)));
-    }
-    if (fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
-      const int seal_error = errno;
-      close(fd_);
-      throw std::system_error(seal_error, std::generic_category(), "sealing the cache segment");
-    }
+/// A sealed memfd of which all memory is there.
+int make_memfd(std::size_t bytes) {
+  const int fd = memfd_create("ekiden", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  // posix_fallocate gives its error as result. Sizes were checked, so off_t holds them.
+  const int error = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  if (error != 0) {
+    close(fd);
+    throw std::runtime_error(fmt::format(
+        "cache: cannot reserve {} MiB of shared memory: {} (choose a smaller --cache-size)",
+        bytes >> 20U, std::generic_category().message(error)));
   }
-  MemfdMapping(const MemfdMapping&) = delete;
-  MemfdMapping& operator=(const MemfdMapping&) = delete;
-  ~MemfdMapping() { close(fd_); }
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    const int seal_error = errno;
+    close(fd);
+    throw std::system_error(seal_error, std::generic_category(), "sealing the cache segment");
+  }
+  return fd;
+}
 
+/// What mapped_region wants to have.
+struct Mappable {
+  int fd;
   bip::mapping_handle_t get_mapping_handle() const {
-    return bip::ipcdetail::mapping_handle_from_file_handle(fd_);
+    return bip::ipcdetail::mapping_handle_from_file_handle(fd);
   }
   bip::mode_t get_mode() const { return bip::read_write; }
-
- private:
-  int fd_;
 };
 
 constexpr std::size_t kPage = 4096;
@@ -65,16 +62,70 @@ void check_memory(std::size_t bytes) {
 
 }  // namespace
 
-Segment::Segment(std::size_t table_bytes, std::size_t data_bytes) {
+Segment::Segment(std::size_t table_bytes, std::size_t data_bytes) : descriptor_(-1) {
   table_bytes = page_aligned(table_bytes);
   data_bytes = page_aligned(data_bytes);
   check_memory(table_bytes + data_bytes);
-  const MemfdMapping memfd(table_bytes + data_bytes);
+  descriptor_ = make_memfd(table_bytes + data_bytes);
+  try {
+    map(table_bytes, data_bytes);
+    heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
+    directory_ = heap_.construct<Directory>("directory")();
+    directory_->layout = kLayout;
+  } catch (...) {
+    close(descriptor_);
+    throw;
+  }
+}
+
+Segment::Segment(std::size_t table_bytes, std::size_t data_bytes, int descriptor)
+    : descriptor_(descriptor), adopted_(true) {
+  table_bytes = page_aligned(table_bytes);
+  data_bytes = page_aligned(data_bytes);
+  try {
+    struct stat status {};
+    if (fstat(descriptor_, &status) != 0 ||
+        status.st_size != static_cast<off_t>(table_bytes + data_bytes)) {
+      throw std::runtime_error(fmt::format("cache: {} KiB, where this version has {}",
+                                           status.st_size >> 10U,
+                                           (table_bytes + data_bytes) >> 10U));
+    }
+    map(table_bytes, data_bytes);
+    heap_ = Heap(bip::open_only, whole_.get_address(), table_bytes);
+    directory_ = heap_.find<Directory>("directory").first;
+    if (directory_ == nullptr || directory_->layout != kLayout) {
+      throw std::runtime_error("cache: another layout than this version's");
+    }
+  } catch (...) {
+    close(descriptor_);
+    throw;
+  }
+}
+
+Segment::~Segment() { close(descriptor_); }
+
+void Segment::map(std::size_t table_bytes, std::size_t data_bytes) {
+  const Mappable memfd{descriptor_};
   whole_ = bip::mapped_region(memfd, bip::read_write, 0, table_bytes + data_bytes);
   read_only_data_ = bip::mapped_region(memfd, bip::read_only,
                                        static_cast<bip::offset_t>(table_bytes), data_bytes);
-  heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
   writable_data_ = static_cast<std::byte*>(whole_.get_address()) + table_bytes;
+}
+
+void* Segment::place(std::size_t bytes, std::size_t alignment) {
+  auto* base = static_cast<std::byte*>(whole_.get_address());
+  if (adopted_) {
+    const bool there = found_ < directory_->count && directory_->places[found_].bytes == bytes;
+    if (!there) throw std::runtime_error("cache: another layout than this version's");
+    return base + directory_->places[found_++].offset;
+  }
+  if (directory_->count == directory_->places.size()) {
+    throw std::logic_error("cache: more structures than the segment's directory holds");
+  }
+  void* memory = heap_.allocate_aligned(bytes, alignment);
+  const auto offset = static_cast<std::uint64_t>(static_cast<std::byte*>(memory) - base);
+  directory_->places[directory_->count++] = {offset, bytes};
+  return memory;
 }
 
 void Segment::map_now(std::span<std::byte> place) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <boost/interprocess/indexes/iset_index.hpp>
 #include <boost/interprocess/managed_external_buffer.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -18,14 +19,26 @@ namespace ekiden::shared {
 /// through a view faults instead of changing what others read. All memory is reserved at once: a
 /// lack of it is an exception here and never a SIGBUS later.
 ///
-/// Fork: children inherit both mappings at the same addresses. The descriptor is closed already.
+/// Fork: children inherit both mappings at the same addresses. The descriptor is of use to the
+/// master only, for its next image, which maps the memory elsewhere: no structure holds an address.
 /// After a crash: the memory lives as long as one process maps it, and vanishes with the last.
 class Segment {
  public:
+  /// Changes when any structure of the segment does.
+  static constexpr std::uint64_t kLayout = 3;
+
   /// Throws std::runtime_error, with what was asked for and what there is, if memory is lacking.
   Segment(std::size_t table_bytes, std::size_t data_bytes);
+  /// The segment of the image of this process before this one. `descriptor` is taken over, and
+  /// closed if this throws std::runtime_error because size or layout are others.
+  Segment(std::size_t table_bytes, std::size_t data_bytes, int descriptor);
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
+  ~Segment();
+
+  /// True if there were structures in it already, which allocate() and construct() find again.
+  bool adopted() const noexcept { return adopted_; }
+  int descriptor() const noexcept { return descriptor_; }
 
   /// An array of `count` value-initialised T among the tables, at a multiple of `alignment`.
   /// REQUIRES: called before the first fork. The heap below has a free list and a tree, which a
@@ -33,15 +46,15 @@ class Segment {
   /// once there are workers.
   template <class T>
   T* allocate(std::size_t count, std::size_t alignment = 128) {
-    auto* first = static_cast<T*>(heap_.allocate_aligned(count * sizeof(T), alignment));
-    std::uninitialized_value_construct_n(first, count);
+    auto* first = static_cast<T*>(place(count * sizeof(T), alignment));
+    if (!adopted_) std::uninitialized_value_construct_n(first, count);
     return first;
   }
 
-  /// As allocate, for one object that another mapping of the segment can find by `name`.
+  /// As allocate, for one object.
   template <class T>
-  T* construct(const char* name) {
-    return heap_.construct<T>(name)();
+  T* construct() {
+    return allocate<T>(1, alignof(T) > 64 ? alignof(T) : 64);
   }
 
   /// Has the kernel map what lies in this process's writable mapping, if it is large: at once costs
@@ -58,10 +71,27 @@ class Segment {
       char, boost::interprocess::rbtree_best_fit<boost::interprocess::null_mutex_family>,
       boost::interprocess::iset_index>;
 
+  /// Where allocate() has put what, in the order of its calls.
+  struct Directory {
+    std::uint64_t layout;
+    std::uint64_t count;
+    struct Place {
+      std::uint64_t offset, bytes;
+    };
+    std::array<Place, 64> places;
+  };
+
+  void map(std::size_t table_bytes, std::size_t data_bytes);
+  void* place(std::size_t bytes, std::size_t alignment);
+
+  int descriptor_;
+  bool adopted_ = false;
+  std::size_t found_ = 0;  ///< places of an adopted directory that allocate() has given out
   boost::interprocess::mapped_region whole_;
   boost::interprocess::mapped_region read_only_data_;
   Heap heap_;
-  std::byte* writable_data_;
+  Directory* directory_ = nullptr;
+  std::byte* writable_data_ = nullptr;
 };
 
 }  // namespace ekiden::shared

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "shared/slab.hpp"
 
-#include "shared/segment.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
+
+#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -62,7 +62,7 @@ SlabAllocator::SlabAllocator(Segment& segment, std::size_t data_bytes)
       page_map_(segment.allocate<std::uint64_t>((pages_ + 63) / 64)),
       lists_(segment.allocate<Lists>(1)) {
   static_assert(kClasses.count <= kMostClasses);
-  reset();
+  if (!segment.adopted()) reset();
 }
 
 std::size_t SlabAllocator::bytes_for(std::size_t data_bytes) {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "shared/traffic.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <numeric>
-#include <system_error>
 
 namespace ekiden::shared {
 
@@ -21,7 +17,7 @@ struct Traffic::Name {
   std::array<char, 120> text;
 };
 
-struct Traffic::Directory {
+struct alignas(64) Traffic::Directory {
   std::atomic<std::uint32_t> slots;  ///< only those below it have been used; others have no memory
   std::array<Name, kMostCallbacks> names;
 };
@@ -33,18 +29,6 @@ struct alignas(64) Traffic::Worker {
 };
 
 namespace {
-
-/// Zeroed, and without memory until it is written: 64 MB of addresses, of which a server with ten
-/// callbacks and four workers uses a few pages.
-template <class T>
-T* map_shared(std::size_t count = 1) {
-  void* memory = mmap(nullptr, count * sizeof(T), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
-    throw std::system_error(errno, std::generic_category(), "traffic: no shared memory");
-  }
-  return static_cast<T*>(memory);
-}
 
 std::uint64_t microseconds(std::chrono::nanoseconds duration) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)) / 1000;
@@ -100,14 +84,12 @@ void DurationTotals::add(const DurationCounts& counts) noexcept {
   sum_us += counts.sum_us.load(memory_order_relaxed);
 }
 
-Traffic::Traffic()
-    : directory_(map_shared<Directory>()), workers_(map_shared<Worker>(kMaxWorkers)) {
+/// 64 MB of addresses, of which a server with ten callbacks and four workers uses a few pages.
+Traffic::Traffic(int descriptor)
+    : pages_("traffic", sizeof(Directory) + kMaxWorkers * sizeof(Worker), descriptor),
+      directory_(reinterpret_cast<Directory*>(pages_.data())),
+      workers_(reinterpret_cast<Worker*>(pages_.data() + sizeof(Directory))) {
   callback("(others)");
-}
-
-Traffic::~Traffic() {
-  munmap(directory_, sizeof(Directory));
-  munmap(workers_, kMaxWorkers * sizeof(Worker));
 }
 
 /// Two that add the same name at once may give it two numbers; totals() takes them together.

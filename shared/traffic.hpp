@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "shared/scoreboard.hpp"
+#include "shared/shared_pages.hpp"
 
 namespace ekiden::shared {
 
@@ -73,11 +74,13 @@ class Traffic {
  public:
   static constexpr std::uint32_t kMostCallbacks = 1024;  ///< the first is for all beyond the others
 
-  /// Makes an anonymous shared mapping. The master constructs it before the first fork.
-  Traffic();
-  ~Traffic();
+  /// The master constructs it before the first fork. `descriptor`: that of the image of this
+  /// process before this one, whose counts go on; taken over.
+  /// Throws std::system_error; std::runtime_error if it has another layout.
+  explicit Traffic(int descriptor = -1);
   Traffic(const Traffic&) = delete;
   Traffic& operator=(const Traffic&) = delete;
+  int descriptor() const noexcept { return pages_.descriptor(); }
 
   /// The number of a callback, by its id. Of ids that begin with the same 119 bytes it is one.
   std::uint32_t callback(std::string_view id) noexcept;
@@ -94,6 +97,7 @@ class Traffic {
   struct Directory;
   struct Worker;
 
+  SharedPages pages_;
   Directory* directory_;
   Worker* workers_;
 };

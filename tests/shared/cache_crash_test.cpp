@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What is left of the cache when a worker is killed or stopped at a chosen place.
-#include "shared/memo_cache.hpp"
-#include "tests/shared/cache_values.hpp"
-#include "tests/shared/processes.hpp"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <string>
+
+#include "shared/memo_cache.hpp"
+#include "tests/shared/cache_values.hpp"
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::shared {
 namespace {

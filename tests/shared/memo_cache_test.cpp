@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -34,6 +35,28 @@ class MemoCacheTest : public ::testing::Test {
 
   MemoCache cache_{{.data_bytes = 8U << 20, .now = [] { return test_time.load(); }}};
 };
+
+/// As the next image of the master maps it: elsewhere, by the descriptor.
+TEST_F(MemoCacheTest, AnotherMappingHasAllThatIsInIt) {
+  const MemoCache::Limits limits{.data_bytes = 8U << 20, .now = [] { return test_time.load(); }};
+  ASSERT_TRUE(cache_.store("key", bytes("value"), {.names = cache_.names("f", {})}));
+  MemoCache other(limits, dup(cache_.descriptor()));
+  other.attach(1);
+
+  EXPECT_NE(other.readable_bytes().data(), cache_.readable_bytes().data());
+  EXPECT_EQ(text(other.find("key").value()), "value");
+  ASSERT_TRUE(other.store("key", bytes("another")));
+  EXPECT_EQ(text(cache_.find("key").value()), "another");
+  other.invalidate("f");
+  EXPECT_EQ(other.check_invariants(), "");
+  EXPECT_EQ(other.counters().entries, cache_.counters().entries);
+}
+
+TEST_F(MemoCacheTest, AMappingWithOtherLimitsIsRefused) {
+  EXPECT_THROW(MemoCache({.data_bytes = 4U << 20}, dup(cache_.descriptor())), std::runtime_error);
+  EXPECT_THROW(MemoCache({.data_bytes = 8U << 20, .entries = 5000}, dup(cache_.descriptor())),
+               std::runtime_error);
+}
 
 /// Erasures are counted for many keys together.
 TEST_F(MemoCacheTest, ARefreshedValueIsKeptWhileOtherKeysAreErased) {

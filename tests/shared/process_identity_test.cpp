@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "shared/process_identity.hpp"
-#include "tests/shared/processes.hpp"
 
 #include <gtest/gtest.h>
+
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::shared {
 namespace {

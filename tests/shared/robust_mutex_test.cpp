@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "shared/robust_mutex.hpp"
-#include "tests/shared/processes.hpp"
 
 #include <gtest/gtest.h>
 
 #include <mutex>
+
+#include "tests/shared/processes.hpp"
 
 namespace ekiden::shared {
 namespace {

@@ -31,6 +31,19 @@ TEST(Scoreboard, WhatAWorkerWritesTheMasterReadsAlsoAfterItsDeath) {
   EXPECT_EQ(scoreboard[3].state, WorkerState::ready);
 }
 
+TEST(Scoreboard, TheNextImageOfTheMasterReadsItsDescriptor) {
+  Scoreboard scoreboard;
+  scoreboard[3].requests = 12;
+  scoreboard.serving() = 5;
+
+  Scoreboard next(dup(scoreboard.descriptor()));
+
+  EXPECT_EQ(next[3].requests, 12U);
+  EXPECT_EQ(next.serving(), 5U);
+  const SharedPages other("other", 4096);
+  EXPECT_THROW(Scoreboard(dup(other.descriptor())), std::runtime_error);
+}
+
 TEST(Scoreboard, AResetSlotKeepsNothingOfItsFormerWorker) {
   Scoreboard scoreboard;
   WorkerSlot& slot = scoreboard[0];

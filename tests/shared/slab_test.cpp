@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "shared/segment.hpp"
 #include "shared/slab.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,8 @@
 #include <cmath>
 #include <random>
 #include <vector>
+
+#include "shared/segment.hpp"
 
 namespace ekiden::shared {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <set>
 #include <string>
@@ -91,6 +92,17 @@ TEST(Traffic, GivesOneNumberToOneNameAlsoToManyAtOnce) {
 
   EXPECT_EQ(totals.callbacks.size(), 200U);
   for (const auto& [name, counts] : totals.callbacks) EXPECT_EQ(counts.ran.count(), 8U) << name;
+}
+
+TEST(Traffic, TheNextImageOfTheMasterCountsOn) {
+  Traffic traffic;
+  traffic.begin(0);
+  traffic.counts(0, traffic.callback("x")).ran.add(1ms);
+
+  Traffic next(dup(traffic.descriptor()));
+  next.counts(0, next.callback("x")).ran.add(1ms);
+
+  EXPECT_EQ(traffic.totals().callbacks.at("x").ran.count(), 2U);
 }
 
 TEST(Traffic, CountsWhatExceedsItsTableTogether) {
