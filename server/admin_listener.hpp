@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/descriptor.hpp"
@@ -44,9 +45,15 @@ class AdminListener {
   /// `address` as --bind has it; empty: not open, does nothing.
   /// Throws std::runtime_error as Listener does.
   AdminListener(const std::string& address, Answer answer);
+  /// With a socket that listens already.
+  AdminListener(Listener listener, Answer answer)
+      : answer_(std::move(answer)), listener_(std::move(listener)) {}
 
   /// "http://127.0.0.1:9000", with the port really bound; empty if it is not open.
   std::string url() const;
+  const std::optional<Listener>& listener() const noexcept { return listener_; }
+  /// From here on the file is removed with the socket. REQUIRES: it is open.
+  void take_file(SocketFile file) noexcept { listener_->take_file(std::move(file)); }
   void add_to(std::vector<pollfd>& polled) const;
   /// Takes what has come and sends what can go. `now` and the result are monotonic_ns(): when to
   /// call again even if nothing happens.

@@ -196,8 +196,16 @@ Json server_callbacks(const Json&, const ControlTarget& target) {
   return callbacks_of(server_of(target).state());
 }
 
+Json as_json(const ReloadTicket& ticket) {
+  return {{"generation", number(ticket.generation)}, {"reload", number(ticket.number)}};
+}
+
 Json server_reload(const Json&, const ControlTarget& target) {
-  return {{"generation", number(server_of(target).reload())}};
+  return as_json(server_of(target).reload());
+}
+
+Json server_rollback(const Json&, const ControlTarget& target) {
+  return as_json(server_of(target).rollback());
 }
 
 Json server_scale(const Json& request, const ControlTarget& target) {
@@ -229,6 +237,7 @@ constexpr std::array kCommands{Command{"cache.list", list},
                                Command{"server.workers", server_workers},
                                Command{"server.callbacks", server_callbacks},
                                Command{kReloadCommand, server_reload},
+                               Command{kRollbackCommand, server_rollback},
                                Command{"server.scale", server_scale},
                                Command{"server.drain", server_drain}};
 
@@ -249,7 +258,9 @@ Json run(const Json& request, const ControlTarget& target) {
 
 bool waits_for_reload(const Json& request) {
   const Json* wait = request.find("wait");
-  return string_in(request, "command") == kReloadCommand && wait != nullptr && *wait == Json(true);
+  const std::string& command = string_in(request, "command");
+  return (command == kReloadCommand || command == kRollbackCommand) && wait != nullptr &&
+         *wait == Json(true);
 }
 
 std::string with_result(Json result) {
@@ -268,7 +279,7 @@ ControlAnswer answer_control_request(std::string_view line, const ControlTarget&
     Json result = run(request, target);
     ControlAnswer answer;
     if (waits_for_reload(request)) {
-      answer.after_reload = static_cast<std::uint32_t>(*result["generation"].as_integer());
+      answer.after_reload = static_cast<std::uint32_t>(*result["reload"].as_integer());
     }
     answer.line = with_result(std::move(result));
     return answer;

@@ -31,8 +31,8 @@ struct ControlTarget {
 
 struct ControlAnswer {
   std::string line;
-  /// If not 0, the client waits until the reload that brings in this generation, or a later one, is
-  /// over, and gets reload_answer() instead.
+  /// If not 0, the client waits until the reload of this number, or a later one, is over, and gets
+  /// reload_answer() instead.
   std::uint32_t after_reload = 0;
 };
 

@@ -106,8 +106,8 @@ ToolOutput printed(const Words& words, const Json& result, std::string text) {
   return {kDone, words.json ? result.dump() + "\n" : std::move(text), {}};
 }
 
-ToolOutput reload(const Words& words) {
-  const Json result = ask_for(words, {{"command", kReloadCommand}, {"wait", words.wait}},
+ToolOutput reload(const Words& words, const char* command) {
+  const Json result = ask_for(words, {{"command", command}, {"wait", words.wait}},
                               words.wait ? kReloadPatience : kControlPatience);
   const std::int64_t generation = integer(result, "generation");
   if (!words.wait) {
@@ -119,7 +119,8 @@ ToolOutput reload(const Words& words) {
 
 ToolOutput ask(const Words& words) {
   if (words.command == "top") return show_top(words);
-  if (words.command == "reload") return reload(words);
+  if (words.command == "reload") return reload(words, kReloadCommand);
+  if (words.command == "rollback") return reload(words, kRollbackCommand);
   if (words.command == "status") {
     const Json result = ask_plainly(words, "server.status");
     return printed(words, result, status_text(result));
@@ -149,6 +150,8 @@ void declare(CLI::App& program, Words& into) {
   add("status", "Say how the server is.");
   add("workers", "List the workers.");
   add("reload", "Bring in a new generation, as SIGHUP does.")
+      ->add_flag("--wait", into.wait, "Wait until it serves; else say why not, and exit with 1.");
+  add("rollback", "Bring back the generation before, which is kept for a while.")
       ->add_flag("--wait", into.wait, "Wait until it serves; else say why not, and exit with 1.");
   add("scale", "Change the number of workers.")
       ->add_option("N", into.workers, "How many there are to be.")

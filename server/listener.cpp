@@ -151,7 +151,7 @@ std::optional<Address> parse_address(std::string_view text) {
   return address;
 }
 
-Listener::Listener(const Address& address, std::uint32_t backlog) {
+Listener::Listener(const Address& address, std::uint32_t backlog) : text_(address.text) {
   fd_.reset(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd_) fail(address, errno);
   if (address.unix_path.empty()) {
@@ -178,16 +178,16 @@ void Listener::bind_unix(const Address& address) {
   const int error = errno;
   umask(before);
   if (result != 0) fail(address, error);
-  unix_path_ = address.unix_path;
+  file_.path = address.unix_path;
   struct stat status {};
-  if (lstat(unix_path_.c_str(), &status) == 0) {
-    device_ = status.st_dev;
-    inode_ = status.st_ino;
+  if (lstat(file_.path.c_str(), &status) == 0) {
+    file_.device = status.st_dev;
+    file_.inode = status.st_ino;
   }
 }
 
 std::string Listener::url() const {
-  if (!unix_path_.empty()) return "unix:" + unix_path_;
+  if (!file_.path.empty()) return "unix:" + file_.path;
   sockaddr_storage bound{};
   socklen_t length = sizeof bound;
   getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&bound), &length);
@@ -205,9 +205,9 @@ std::string Listener::url() const {
 
 void Listener::close() noexcept {
   struct stat status {};
-  if (fd_ && !unix_path_.empty() && lstat(unix_path_.c_str(), &status) == 0 &&
-      status.st_dev == device_ && status.st_ino == inode_) {
-    unlink(unix_path_.c_str());
+  if (fd_ && !file_.path.empty() && lstat(file_.path.c_str(), &status) == 0 &&
+      status.st_dev == file_.device && status.st_ino == file_.inode) {
+    unlink(file_.path.c_str());
   }
   fd_.reset();
 }

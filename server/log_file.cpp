@@ -22,7 +22,7 @@ int open_for_appending(const std::string& path) noexcept {
 
 }  // namespace
 
-LogFile::LogFile(std::string setting, const std::string& path, int standard)
+LogFile::LogFile(std::string setting, const std::string& path, int standard, int number)
     : setting_(std::move(setting)) {
   if (path.empty()) return;
   if (path == "-") {
@@ -34,6 +34,7 @@ LogFile::LogFile(std::string setting, const std::string& path, int standard)
   if (!file_) {
     throw std::runtime_error(fmt::format("--{} {}: {}", setting_, path_, std::strerror(errno)));
   }
+  if (number >= 0 && dup3(file_.get(), number, O_CLOEXEC) == number) file_.reset(number);
 }
 
 bool LogFile::reopen() {

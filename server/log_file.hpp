@@ -15,7 +15,9 @@ class LogFile {
  public:
   /// `path` empty: no file, descriptor() is -1; "-": `standard`. Throws std::runtime_error naming
   /// `setting` if the file cannot be opened.
-  LogFile(std::string setting, const std::string& path, int standard);
+  /// `number`: of a descriptor of this process whose place the file takes, as children know it by
+  /// that; -1: whichever is free.
+  LogFile(std::string setting, const std::string& path, int standard, int number = -1);
 
   int descriptor() const noexcept { return file_ ? file_.get() : standard_; }
   /// The file under its name, after somebody has renamed the old one: the new one under the same

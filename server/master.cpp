@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include "server/master.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
-#include "server/activation.hpp"
 #include "server/cli.hpp"
 #include "server/control_request.hpp"
 #include "server/metrics.hpp"
+#include "server/opening.hpp"
 #include "server/process.hpp"
 #include "server/process_title.hpp"
-#include "server/proxy.hpp"
+#include "server/saved_settings.hpp"
 #include "server/setting_values.hpp"
 #include "server/status_page.hpp"
 #include "shared/clock.hpp"
@@ -35,76 +36,11 @@ using shared::LogLevel;
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 
-LogFile open_access_log(const Settings& settings) {
-  return {"access-logfile", settings.access_logfile, STDOUT_FILENO};
-}
-
-/// From here on the log goes there.
-LogFile open_error_log(const Settings& settings) {
-  LogFile file("error-logfile", settings.error_logfile, STDERR_FILENO);
-  if (file.has_file()) shared::log_open(settings.log_level, file.descriptor());
-  return file;
-}
-
-/// Those that systemd has opened, or else those of --bind.
-std::vector<Listener> open_listeners(const Settings& settings) {
-  std::vector<Listener> listeners;
-  for (PassedSocket& passed : take_passed_sockets()) {
-    Listener& listener = listeners.emplace_back(std::move(passed.fd));
-    log(LogLevel::info, "{} was opened by whoever started this server{}", listener.url(),
-        passed.name.empty() ? "" : fmt::format(", as {}", passed.name));
-  }
-  if (!listeners.empty()) return listeners;
-  for (const std::string& text : settings.bind) {
-    const auto address = parse_address(text);
-    if (!address) throw std::runtime_error(fmt::format("--bind {}: not an address", text));
-    listeners.emplace_back(*address, settings.backlog);
-  }
-  return listeners;
-}
-
-shared::Heritage heritage_of(const Settings& settings, const std::vector<Listener>& listeners,
-                             shared::MemoCache& cache, shared::Scoreboard& scoreboard,
-                             shared::Traffic* traffic, const shared::BuildState* build,
-                             const LogFile& access_log, const LogFile& error_log) {
-  shared::Heritage heritage;
-  heritage.access_log = access_log.descriptor();
-  heritage.error_log = error_log.descriptor();
-  for (const Listener& listener : listeners) heritage.listeners.push_back(listener.fd());
-  heritage.cache = &cache;
-  heritage.scoreboard = &scoreboard;
-  heritage.traffic = traffic;
-  heritage.build = build;
-  heritage.settings = settings.worker;
-  if (std::string& folder = heritage.settings.cache.folder; !folder.empty()) {
-    folder = std::filesystem::absolute(folder).string();  // set-up runs in another one
-  }
-  // Pages that are open while the server starts again must see another hash.
-  heritage.reload_seed = static_cast<std::uint64_t>(getpid()) ^ shared::monotonic_ns();
-  return heritage;
-}
-
-shared::MemoCache::Limits limits_of(const Settings& settings) {
-  shared::MemoCache::Limits limits;
-  limits.data_bytes = settings.cache_size;
-  limits.entries = settings.cache_entries;
-  return limits;
-}
-
-/// The cache's folder, locked and looked through; nothing if it keeps nothing on disk.
-std::unique_ptr<shared::DiskFolder> open_folder(const Settings& settings) {
-  const shared::CacheSettings& cache = settings.worker.cache;
-  if (!cache.has_disk()) return nullptr;
-  return std::make_unique<shared::DiskFolder>(
-      shared::DiskFolder::Options{cache.folder, cache.disk_bytes, {}});
-}
-
-std::string name_of_app(const Settings& settings) {
-  return std::filesystem::path(settings.app).stem().string();
-}
-
-void warn_of(const shared::TlsContext& certificate) {
-  if (!certificate.note().empty()) log(LogLevel::warning, "--certfile: {}", certificate.note());
+bool same_file(int one, int other) noexcept {
+  struct stat first {};
+  struct stat second {};
+  return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }
 
 Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCache& cache) {
@@ -114,6 +50,7 @@ Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCac
   options.timeout = settings.timeout;
   options.graceful_timeout = settings.worker.graceful_timeout;
   options.load_timeout = settings.load_timeout;
+  options.keep_generation = settings.keep_generation;
   if (!settings.certfile.empty()) {
     options.renew = [settings](shared::Heritage& heritage) {
       heritage.tls = load_certificate(settings);
@@ -124,39 +61,11 @@ Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCac
   return options;
 }
 
-/// The mold becomes that before it runs code of the app; workers are forked from it.
-AppCode as_identity(const std::optional<Identity>& identity, AppCode code) {
-  if (!identity) return code;
-  code.load = [identity = *identity, load = std::move(code.load)] {
-    become(identity);
-    return load();
-  };
-  return code;
-}
-
-/// How long the server may take to stop, with what it takes to kill and reap at the end.
-std::chrono::microseconds stop_timeout(const Settings& settings) {
-  return settings.drain_delay + settings.worker.graceful_timeout + std::chrono::seconds(10);
-}
-
 /// Milliseconds for poll() until `time`, rounded up.
 int milliseconds_until(std::uint64_t time) {
   const std::uint64_t now = shared::monotonic_ns();
   if (time <= now) return 0;
   return static_cast<int>(std::min<std::uint64_t>((time - now) / 1'000'000 + 1, INT_MAX));
-}
-
-void announce_listeners(const std::vector<Listener>& listeners, const Settings& settings) {
-  std::vector<std::string> urls;
-  for (const Listener& listener : listeners) {
-    const std::string url = listener.url();
-    const bool secure = !settings.certfile.empty() && url.starts_with("http:");
-    urls.push_back(secure ? "https" + url.substr(4) : url);
-  }
-  const auto proxy = parse_proxy(settings.proxy);
-  if (proxy) check_proxy(*proxy, urls);
-  for (const std::string& url : urls) log(LogLevel::info, "listening on {}", url);
-  if (proxy) log(LogLevel::info, "a proxy shows {} as {}", proxy->inside, proxy->outside);
 }
 
 /// What tells this server's control socket from others': its port, or else its number.
@@ -170,16 +79,19 @@ std::string place_of(const std::vector<Listener>& listeners) {
 
 }  // namespace
 
-Master::Master(const Settings& settings, AppCode code)
+Master::Master(const Settings& settings, AppCode code, const MasterStart& start)
     : notifier_(stop_timeout(settings)),
       pid_file_(settings.pid_file),
       identity_(identity_of(settings.user, settings.group)),
-      access_log_(open_access_log(settings)),
-      error_log_(open_error_log(settings)),
-      listeners_(open_listeners(settings)),
-      cache_(limits_of(settings)),
-      disk_(open_folder(settings)),
-      build_state_(settings.reload ? std::make_unique<shared::BuildState>() : nullptr),
+      access_log_(open_access_log(settings, start.predecessor)),
+      error_log_(open_error_log(settings, start.predecessor)),
+      listeners_(open_listeners(settings, start.predecessor)),
+      cache_(adopt_or_make<shared::MemoCache>(start.predecessor, &UpgradeState::cache,
+                                              limits_of(settings))),
+      disk_(open_folder(settings, start.predecessor != nullptr)),
+      scoreboard_(adopt_or_make<shared::Scoreboard>(start.predecessor, &UpgradeState::scoreboard)),
+      traffic_(adopt_or_make<shared::Traffic>(start.predecessor, &UpgradeState::traffic)),
+      build_state_(start.job ? std::make_unique<shared::BuildState>() : nullptr),
       supervisor_(supervisor_options(settings, cache_),
                   heritage_of(settings, listeners_, cache_, scoreboard_, &traffic_,
                               build_state_.get(), access_log_, error_log_),
@@ -190,27 +102,25 @@ Master::Master(const Settings& settings, AppCode code)
           settings.control_socket, name_of_app(settings), place_of(listeners_),
           [this](std::string_view line, auto client) { return control_answer(line, client); })),
       app_(name_of_app(settings)),
-      started_ns_(shared::monotonic_ns()),
-      admin_(settings.admin_bind, [this](std::string_view path) { return admin_answer(path); }) {
+      started_ns_(start.predecessor != nullptr ? start.predecessor->state().started_ns
+                                               : shared::monotonic_ns()),
+      admin_(open_admin(settings, start.predecessor,
+                        [this](std::string_view path) { return admin_answer(path); })),
+      saved_settings_(saved(settings)),
+      launch_(start.launch),
+      predecessor_(start.predecessor),
+      load_timeout_(settings.load_timeout) {
   set_process_role("master");
   shared::log_role("master");
   if (identity_) give_away(settings);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   raise_descriptor_limit();
   announce(settings);
-  if (settings.reload) start_builder(settings);
-}
-
-void Master::start_builder(const Settings& settings) {
-  const auto job = build_job_of(settings.app, settings.reload_build_dir);
-  if (job) {
-    builder_.emplace(*job, *build_state_, error_log_.descriptor());
-  } else {
-    log(LogLevel::warning,
-        "--reload: {} does not lie in a folder that CMake builds in: the module and its assets are "
-        "watched, and no sources (see --reload-build-dir)",
-        settings.app);
-  }
+  if (start.job) builder_.emplace(*start.job, *build_state_, error_log_.descriptor());
+  if (predecessor_ == nullptr) return;
+  const UpgradeState& left = predecessor_->state();
+  supervisor_.adopt(left, predecessor_->failure(),
+                    same_file(left.scoreboard, scoreboard_.descriptor()));
 }
 
 ControlTarget Master::control_target(const Settings& settings) {
@@ -226,7 +136,7 @@ ControlTarget Master::control_target(const Settings& settings) {
 /// What workers write, or clients reach them by.
 void Master::give_away(const Settings& settings) const {
   for (const Listener& listener : listeners_) {
-    if (!listener.own_file().empty()) give(listener.own_file(), *identity_);
+    if (const std::string& file = listener.own_file().path; !file.empty()) give(file, *identity_);
   }
   if (disk_) give(settings.worker.cache.folder, *identity_);
 }
@@ -242,11 +152,16 @@ void Master::announce(const Settings& settings) const {
 }
 
 int Master::run() {
-  supervisor_.start();
+  if (predecessor_ != nullptr) {
+    follow();
+  } else {
+    supervisor_.start();
+  }
   while (true) {
     if (shared::monotonic_ns() >= drain_at_ns_) begin_drain();
     supervisor_.turn();
     answer_those_who_wait();
+    advance_upgrade();
     if (notifier_) notifier_turn_ = notifier_.turn(notified_state(), shared::monotonic_ns());
     if (const auto code = supervisor_.exit_code()) {
       close_listeners();
@@ -272,12 +187,14 @@ void Master::wait() {
   control_.add_to(polled);
   admin_.add_to(polled);
   if (builder_) builder_->add_to(polled);
+  if (trial_) trial_->add_to(polled);
   const std::uint64_t next =
-      std::min({supervisor_.next_turn(), control_turn_, admin_turn_, notifier_turn_, drain_at_ns_});
+      std::min({supervisor_.next_turn(), control_turn_, admin_turn_, notifier_turn_, drain_at_ns_,
+                trial_ ? trial_->deadline() : UINT64_MAX});
   poll(polled.data(), polled.size(), milliseconds_until(next));
   control_turn_ = control_.turn(shared::monotonic_ns());
   admin_turn_ = admin_.turn(shared::monotonic_ns());
-  if (builder_ && builder_->has_built() && !leaving()) supervisor_.reload(kSourcesBuilt);
+  if (builder_ && builder_->has_built() && !leaving()) supervisor_.reload("sources built");
 }
 
 ServerState Master::state() const {
@@ -306,7 +223,7 @@ std::optional<std::string> Master::control_answer(std::string_view line,
 void Master::answer_those_who_wait() {
   const auto& last = supervisor_.last_reload();
   std::erase_if(waiting_, [&](const WaitsForReload& one) {
-    const bool over = last && last->generation >= one.generation;
+    const bool over = last && last->number >= one.reload;
     if (!over && !supervisor_.stopping()) return false;
     control_.answer_later(one.client,
                           over ? reload_answer(*last, supervisor_.generation()) : stopping_answer(),
@@ -319,9 +236,16 @@ void Master::refuse_if_stopping() const {
   if (leaving()) throw RequestError(kStopping);
 }
 
-std::uint32_t Master::reload() {
+ReloadTicket Master::reload() {
   refuse_if_stopping();
   return supervisor_.reload("ekiden ctl reload");
+}
+
+ReloadTicket Master::rollback() {
+  refuse_if_stopping();
+  std::string obstacle;
+  if (const auto ticket = supervisor_.rollback(obstacle)) return *ticket;
+  throw RequestError(obstacle);
 }
 
 std::uint32_t Master::scale(std::uint32_t workers) {
@@ -352,6 +276,7 @@ void Master::terminate(std::string_view cause) {
 
 void Master::begin_drain() {
   drain_at_ns_ = UINT64_MAX;
+  settle();
   close_listeners();
   supervisor_.drain();
 }
@@ -372,7 +297,7 @@ NotifiedState Master::notified_state() const {
                            supervisor_.wanted_workers());
   if (loading != 0) now.status += fmt::format("; loading generation {}", loading);
   if (const auto& last = supervisor_.last_reload()) {
-    now.last_reload = last->generation;
+    now.last_reload = last->number;
     if (!last->error.empty()) now.status += fmt::format("; reload failed: {}", last->error);
   }
   return now;
@@ -403,10 +328,13 @@ void Master::handle(int signal) {
     case SIGINT:
     case SIGQUIT:
       log(LogLevel::info, "{}: all stops at once", signal_name(signal));
+      settle();
       close_listeners();
       return supervisor_.stop();
     case SIGHUP:
-      if (!leaving()) supervisor_.reload();
+      if (leaving()) return;
+      supervisor_.scale_back();
+      supervisor_.reload();
       return;
     case SIGTTIN:
       return supervisor_.scale_up();
@@ -414,9 +342,21 @@ void Master::handle(int signal) {
       return supervisor_.scale_down();
     case SIGUSR1:
       return reopen_logs();
+    case SIGUSR2:
+      return begin_upgrade();
+    case SIGWINCH:
+      return leave_workers();
     default:
-      log(LogLevel::warning, "{} is not available yet; ignored", signal_name(signal));
+      return;
   }
+}
+
+/// As gunicorn does when it is a daemon. Terminals send this signal when they change their size.
+void Master::leave_workers() {
+  const Descriptor terminal(open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  if (terminal || leaving()) return;
+  log(LogLevel::info, "SIGWINCH: workers finish what they do; SIGHUP brings others");
+  supervisor_.scale_to(0);
 }
 
 void Master::reopen_logs() {
@@ -425,63 +365,6 @@ void Master::reopen_logs() {
     supervisor_.tell_all(shared::log_file_order(one->descriptor()), one->descriptor());
   }
   log(LogLevel::info, "SIGUSR1: log files opened anew");
-}
-
-std::shared_ptr<const shared::TlsContext> load_certificate(const Settings& settings) {
-  if (!settings.certfile.empty()) {
-    return std::make_shared<shared::TlsContext>(settings.certfile, settings.keyfile);
-  }
-  if (settings.keyfile.empty()) return nullptr;
-  throw std::runtime_error(
-      fmt::format("--keyfile {}: needs the --certfile that it belongs to", settings.keyfile));
-}
-
-int check_config(const Settings& settings, const AppCode& code) {
-  try {
-    if (const auto certificate = load_certificate(settings)) warn_of(*certificate);
-    const std::string line = load_and_check(code);
-    if (code.warnings) {
-      for (const std::string& warning : code.warnings()) log(LogLevel::warning, "{}", warning);
-    }
-    log(LogLevel::info, "{}: settings and app are in order", line);
-    return kDone;
-  } catch (const std::exception& error) {
-    log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());
-    return kAppError;
-  }
-}
-
-int serve_alone(const Settings& settings, const AppCode& code) {
-  set_process_role("worker 1");
-  shared::log_role("worker 1");
-  raise_descriptor_limit();
-  Notifier notifier(stop_timeout(settings));
-  const LogFile access_log = open_access_log(settings);
-  const LogFile error_log = open_error_log(settings);
-  std::vector<Listener> listeners = open_listeners(settings);
-  shared::MemoCache cache(limits_of(settings));
-  const auto disk = open_folder(settings);
-  shared::Scoreboard scoreboard;
-  shared::Heritage heritage =
-      heritage_of(settings, listeners, cache, scoreboard, nullptr, nullptr, access_log, error_log);
-  heritage.tls = load_certificate(settings);
-  if (heritage.tls) warn_of(*heritage.tls);
-  heritage.number = 1;
-  heritage.generation = 1;
-  scoreboard.reset(heritage.slot, heritage.generation);
-  announce_listeners(listeners, settings);
-  try {
-    log(LogLevel::info, "loaded {}; serves in one process", load_and_check(code));
-  } catch (const std::exception& error) {
-    log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());
-    return kAppError;
-  }
-  const NotifiedState serving{NotifiedState::Phase::serving, 0, "one process"};
-  notifier.turn(serving, shared::monotonic_ns());
-  const int exit_code = code.serve(heritage);
-  for (Listener& listener : listeners) listener.close();
-  if (disk) disk->close();
-  return exit_code;
 }
 
 }  // namespace ekiden::server

@@ -23,14 +23,22 @@
 #include "server/settings.hpp"
 #include "server/signals.hpp"
 #include "server/supervisor.hpp"
+#include "server/upgrade.hpp"
+#include "server/upgrade_trial.hpp"
 #include "shared/build_state.hpp"
 #include "shared/disk_folder.hpp"
 #include "shared/memo_cache.hpp"
 #include "shared/scoreboard.hpp"
-#include "shared/tls_context.hpp"
 #include "shared/traffic.hpp"
 
 namespace ekiden::server {
+
+/// How a master comes into being, beside its settings.
+struct MasterStart {
+  std::optional<BuildJob> job;         ///< of --reload
+  const Launch* launch = nullptr;      ///< for SIGUSR2; null: that is refused
+  Predecessor* predecessor = nullptr;  ///< the image of this process that it follows; null: none
+};
 
 /// The master process: opens the sockets, makes the shared memory, then watches signals and
 /// children. It never serves and never runs code of the app.
@@ -38,20 +46,20 @@ class Master : private ServerControl {
  public:
   /// Throws std::runtime_error with one line if it cannot listen or has no memory.
   /// REQUIRES: this process has no other children and no threads.
-  Master(const Settings& settings, AppCode code);
+  Master(const Settings& settings, AppCode code, const MasterStart& start = {});
 
   /// Serves until told to stop. Returns the exit code, once no child is left.
   int run();
 
  private:
   void announce(const Settings& settings) const;
-  void start_builder(const Settings& settings);
   void give_away(const Settings& settings) const;
   ControlTarget control_target(const Settings& settings);
   std::optional<std::string> control_answer(std::string_view line, ControlSocket::ClientId client);
   void answer_those_who_wait();
   ServerState state() const override;
-  std::uint32_t reload() override;
+  ReloadTicket reload() override;
+  ReloadTicket rollback() override;
   std::uint32_t scale(std::uint32_t workers) override;
   void drain() override;
   void refuse_if_stopping() const;
@@ -64,6 +72,15 @@ class Master : private ServerControl {
   void reopen_logs();
   void close_listeners() noexcept;
   void wait();
+  void leave_workers();
+
+  // master_upgrade.cpp: SIGUSR2
+  void begin_upgrade();
+  void advance_upgrade();
+  void advance_trial();
+  void follow();
+  void settle() noexcept;
+  UpgradeState state_for_next() const;
 
   MasterSignals signals_;
   Notifier notifier_;
@@ -76,12 +93,12 @@ class Master : private ServerControl {
   std::unique_ptr<shared::DiskFolder> disk_;  ///< of the cache, if it has one
   shared::Scoreboard scoreboard_;
   shared::Traffic traffic_;
-  const std::unique_ptr<shared::BuildState> build_state_;  ///< null without --reload
+  const std::unique_ptr<shared::BuildState> build_state_;  ///< null if nothing is built
   Supervisor supervisor_;
   std::optional<Builder> builder_;
   struct WaitsForReload {
     ControlSocket::ClientId client;
-    std::uint32_t generation;
+    std::uint32_t reload;  ///< its number
   };
   const ControlTarget control_target_;
   std::vector<WaitsForReload> waiting_;
@@ -93,18 +110,13 @@ class Master : private ServerControl {
   const std::string app_;
   const std::uint64_t started_ns_;
   AdminListener admin_;
+  const Json saved_settings_;
+  const Launch* const launch_;
+  Predecessor* const predecessor_;
+  const std::chrono::nanoseconds load_timeout_;
+  std::unique_ptr<UpgradeTrial> trial_;  ///< of the program that is to take over
+  std::string next_version_;             ///< of it, once it has passed; empty: none
   std::uint64_t admin_turn_ = UINT64_MAX;
 };
-
-/// The certificate and the key of --certfile and --keyfile; none without them. Throws
-/// std::runtime_error with one line if they cannot be used.
-std::shared_ptr<const shared::TlsContext> load_certificate(const Settings& settings);
-
-/// --check-config: loads the app, logs why that fails or what in it may not be meant, and serves
-/// nothing. Returns the exit code.
-int check_config(const Settings& settings, const AppCode& code);
-
-/// --workers 0: loads and serves in this process, without a master.
-int serve_alone(const Settings& settings, const AppCode& code);
 
 }  // namespace ekiden::server

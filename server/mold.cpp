@@ -10,12 +10,13 @@
 
 namespace ekiden::server {
 
-AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings) {
+AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings,
+                 bool watch_module) {
   // Never destroyed once loaded: the app's static objects must outlive every callback, and the
   // processes that hold it leave by _exit.
   auto loaded = std::make_shared<worker::Generation*>(nullptr);
   AppCode code;
-  code.load = [loaded, app_path, debug = settings.debug, seal = settings.seal,
+  code.load = [loaded, app_path, watch_module, debug = settings.debug, seal = settings.seal,
                dev_tools = settings.dev_tools, cache = settings.cache] {
     worker::set_cache_defaults({cache.default_timeout, cache.key_prefix});
     worker::LoadOptions options;
@@ -23,6 +24,7 @@ AppCode app_code(const std::string& app_path, const shared::WorkerSettings& sett
     options.debug = debug;
     options.seal = seal;
     options.dev_tools = dev_tools;
+    options.watch_module = watch_module;
     *loaded = worker::Generation::load(options).release();
     const std::size_t callbacks = (*loaded)->callback_count();
     return fmt::format("{}, {} callback{}", (*loaded)->name(), callbacks,

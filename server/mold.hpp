@@ -26,7 +26,9 @@ struct AppCode {
   std::chrono::milliseconds watch_interval{0};
 };
 
-/// The app module at `app_path`, run by worker/.
-AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings);
+/// The app module at `app_path`, run by worker/. Without `watch_module` somebody else tells when
+/// there is a new one.
+AppCode app_code(const std::string& app_path, const shared::WorkerSettings& settings,
+                 bool watch_module = true);
 
 }  // namespace ekiden::server

@@ -24,15 +24,37 @@ constexpr std::chrono::seconds kLeastWindow{10};
 
 }  // namespace
 
-std::uint32_t Supervisor::reload(std::string cause) {
-  if (stopping_) return last_generation_;
+ReloadTicket Supervisor::reload(std::string cause) {
+  if (stopping_) return {last_reload_number_, last_generation_};
   if (reload_) {
     next_cause_ = std::move(cause);
     log(LogLevel::info, "another reload will follow this one");
-    return last_generation_ + 1;
+    return {last_reload_number_ + 1, last_generation_ + 1};
   }
   begin_reload(std::move(cause));
-  return last_generation_;
+  return {last_reload_number_, last_generation_};
+}
+
+std::optional<ReloadTicket> Supervisor::rollback(std::string& obstacle) {
+  if (reload_) {
+    obstacle = fmt::format("generation {} is on trial; what it replaces serves until then",
+                           reload_->mold.generation);
+    return std::nullopt;
+  }
+  if (!previous_.process) {
+    obstacle = fmt::format(
+        "there is no generation to go back to: the one before is kept for --keep-generation {} s "
+        "after a reload",
+        std::chrono::duration<double>(options_.keep_generation).count());
+    return std::nullopt;
+  }
+  now_ = shared::monotonic_ns();
+  changes_.push_back({now_, {}});
+  log(LogLevel::info, "bringing back {} (generation {})", options_.app, previous_.generation);
+  reload_ = Reload{++last_reload_number_, "ekiden ctl rollback",
+                   std::exchange(previous_, MoldHandle{}), now_};
+  wake_by(now_);
+  return ReloadTicket{last_reload_number_, reload_->mold.generation};
 }
 
 /// Those that a page may not know of yet, which last asked one interval ago or a little more. Files
@@ -57,13 +79,14 @@ std::vector<shared::ChangedFile> Supervisor::recent_changes() {
 void Supervisor::begin_reload(std::string cause) {
   now_ = shared::monotonic_ns();
   heritage_.generation = ++last_generation_;
+  ++last_reload_number_;
   if (generation_ != 0 && cause != kFilesChanged) changes_.push_back({now_, {}});
   heritage_.changed_files = recent_changes();
   log(LogLevel::info, "loading {} (generation {}, {})", options_.app, last_generation_, cause);
   try {
     // Without a mold the server needs one, whatever has become of files meanwhile.
-    if (options_.renew && cause != kMoldDied) options_.renew(heritage_);
-    reload_ = Reload{std::move(cause), fork_mold(heritage_, code_), now_};
+    if (options_.renew && (cause != kMoldDied || !heritage_.tls)) options_.renew(heritage_);
+    reload_ = Reload{last_reload_number_, std::move(cause), fork_mold(heritage_, code_), now_};
   } catch (const std::exception& error) {
     fail_reload(error.what(), 1);
   }
@@ -113,13 +136,12 @@ void Supervisor::start_trial_workers() {
 void Supervisor::commit_reload() {
   const bool first = generation_ == 0;
   if (!first) ++counts_.reloads;
-  dismiss(mold_);
-  mold_ = std::move(reload_->mold);
+  keep_for_rollback(std::exchange(mold_, std::move(reload_->mold)));
   generation_ = mold_.generation;
   heritage_.scoreboard->serving().store(generation_, std::memory_order_release);
   if (!first) {
-    last_reload_ =
-        ReloadOutcome{generation_, {}, std::chrono::nanoseconds(now_ - reload_->begun_ns), now_};
+    last_reload_ = ReloadOutcome{
+        reload_->number, generation_, {}, std::chrono::nanoseconds(now_ - reload_->begun_ns), now_};
   }
   reload_.reset();
   seats_.clear();
@@ -141,16 +163,34 @@ void Supervisor::commit_reload() {
   if (!next_cause_.empty()) wake_by(now_);
 }
 
+void Supervisor::keep_for_rollback(MoldHandle mold) {
+  dismiss(previous_);
+  if (options_.keep_generation.count() == 0 || mold.state != MoldHandle::State::ready) {
+    return dismiss(mold);
+  }
+  previous_ = std::move(mold);
+  previous_until_ = now_ + static_cast<std::uint64_t>(options_.keep_generation.count());
+}
+
+void Supervisor::forget_previous() {
+  if (!previous_.process) return;
+  if (now_ < previous_until_) return wake_by(previous_until_);
+  log(LogLevel::debug, "generation {} is not kept any longer", previous_.generation);
+  dismiss(previous_);
+}
+
 void Supervisor::fail_reload(std::string reason, int exit_code) {
   if (generation_ != 0) {
     const std::uint64_t took = reload_ ? now_ - reload_->begun_ns : 0;
-    last_reload_ = ReloadOutcome{last_generation_, reason, std::chrono::nanoseconds(took), now_};
+    const std::uint32_t tried = reload_ ? reload_->mold.generation : last_generation_;
+    last_reload_ =
+        ReloadOutcome{last_reload_number_, tried, reason, std::chrono::nanoseconds(took), now_};
     ++counts_.failed_reloads;
   }
   if (reload_) dismiss(reload_->mold);
   reload_.reset();
   for (auto& worker : workers_) {
-    if (worker->leaving() || worker->generation <= generation_) continue;
+    if (worker->leaving() || worker->generation == generation_) continue;
     // It may have accepted connections already, so it drains like any other.
     ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
                  "still busy after --graceful-timeout");

@@ -22,6 +22,7 @@ namespace ekiden::server {
 /// worker is ready a failure ends the server; after that a dead worker is replaced. The steps are
 /// members of Supervisor, in reload.cpp.
 struct Reload {
+  std::uint32_t number = 0;
   std::string cause;  ///< "SIGHUP", "the mold died"
   MoldHandle mold;    ///< of the generation on trial
   std::uint64_t begun_ns = 0;

@@ -9,6 +9,7 @@
 namespace ekiden::server {
 
 inline constexpr const char* kReloadCommand = "server.reload";
+inline constexpr const char* kRollbackCommand = "server.rollback";
 inline constexpr const char* kStopping = "the server is about to stop";
 
 /// The server as the control socket's commands reach it: the master.
@@ -16,9 +17,10 @@ class ServerControl {
  public:
   virtual ServerState state() const = 0;
   // These throw RequestError if the server is about to stop.
-  /// Begins a reload, or asks for one more after the present one. Returns the number of the
-  /// generation that it is to bring in.
-  virtual std::uint32_t reload() = 0;
+  /// Begins a reload, or asks for one more after the present one.
+  virtual ReloadTicket reload() = 0;
+  /// Begins to bring back the generation before; throws RequestError if it is gone.
+  virtual ReloadTicket rollback() = 0;
   /// Returns how many workers there should have been before.
   virtual std::uint32_t scale(std::uint32_t workers) = 0;
   /// As SIGTERM, once the answer is on its way.

@@ -18,9 +18,16 @@ namespace ekiden::server {
 /// Workers of a generation; a reload holds two generations at once.
 inline constexpr std::uint32_t kMostWorkers = shared::kMaxWorkers / 2;
 
+/// A reload that was asked for.
+struct ReloadTicket {
+  std::uint32_t number = 0;      ///< 1 for the first; the next one has the next
+  std::uint32_t generation = 0;  ///< that it is to bring in
+};
+
 /// How a reload ended.
 struct ReloadOutcome {
-  std::uint32_t generation = 0;  ///< the new one, which serves unless there is an error
+  std::uint32_t number = 0;      ///< of the reload
+  std::uint32_t generation = 0;  ///< the one on trial, which serves unless there is an error
   std::string error;             ///< in the words of the loader; empty if there is none
   std::chrono::nanoseconds took{0};
   std::uint64_t ended_ns = 0;  ///< monotonic_ns()

@@ -237,6 +237,10 @@ const std::array kSettings{
         "How long the app's set-up may take. 0: any time.",
         [](auto& s) -> auto& { return s.load_timeout; }),
     setting(
+        "keep-generation", "", kTimes, seconds, 0, kDay,
+        "How long the generation before is kept for `ekiden ctl rollback`. 0: not at all.",
+        [](auto& s) -> auto& { return s.keep_generation; }),
+    setting(
         "keep-alive", "", kTimes, seconds, 0, kDay,
         "How long an idle connection stays open. Keep it above the proxy's.",
         [](auto& s) -> auto& { return s.worker.keep_alive; }),

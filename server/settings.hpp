@@ -43,6 +43,7 @@ struct Settings {
   std::uint32_t cache_entries = 0;      ///< at most; 0: as the size allows
   std::chrono::milliseconds timeout{30'000};
   std::chrono::milliseconds load_timeout{60'000};
+  std::chrono::milliseconds keep_generation{600'000};
   std::chrono::milliseconds drain_delay{0};
   shared::LogLevel log_level = shared::LogLevel::info;
   std::string access_logfile;       ///< a path, "-" for stdout, or empty for none

@@ -48,6 +48,7 @@ void Supervisor::turn() {
   bury_unborn();
   if (!stopping_) advance_reload();
   if (!stopping_) replace_dead_mold();
+  if (!stopping_) forget_previous();
   if (!stopping_) start_successors();
   if (!stopping_) balance();
   for (auto& worker : workers_) watch_worker(*worker);
@@ -191,17 +192,18 @@ void Supervisor::read_mold(MoldHandle& mold) {
       mold.state = ready ? MoldHandle::State::ready : MoldHandle::State::failed;
       mold.report = packet.bytes.substr(1);
     } else if (packet.bytes[0] == static_cast<char>(MoldMessage::changed)) {
+      if (&mold == &previous_) continue;
       for (auto& file : shared::changed_files(std::string_view(packet.bytes).substr(1))) {
         changes_.push_back({now_, std::move(file)});
       }
-      // What the builder made is on its way already.
-      if (!reload_ || &mold != &mold_ || reload_->cause != kSourcesBuilt) reload(kFilesChanged);
+      reload(kFilesChanged);
     }
   }
 }
 
 void Supervisor::watch_worker(WorkerHandle& worker) {
   wake_by(worker.enforce_deadline(now_));
+  if (!worker.watched) return;
   if (worker.process) {
     const std::uint64_t beat = (*heritage_.scoreboard)[worker.slot].heartbeat_ns;
     wake_by(worker.check_heartbeat(beat, options_.timeout, now_));
@@ -246,6 +248,10 @@ void Supervisor::scale_down() {
   log(LogLevel::info, "one worker less: {}", target_);
 }
 
+void Supervisor::scale_back() {
+  if (target_ != options_.workers) scale_to(options_.workers);
+}
+
 void Supervisor::scale_to(std::uint32_t workers) {
   log(LogLevel::info, "{} worker{} instead of {}", workers, workers == 1 ? "" : "s", target_);
   target_ = workers;
@@ -258,6 +264,7 @@ void Supervisor::drain() {
   if (reload_) dismiss(reload_->mold);
   reload_.reset();
   dismiss(mold_);
+  dismiss(previous_);
   for (auto& worker : workers_) {
     ask_to_leave(*worker, SIGTERM, options_.graceful_timeout,
                  "still busy after --graceful-timeout");
@@ -280,6 +287,7 @@ void Supervisor::add_channels(std::vector<pollfd>& polled) const {
   };
   for (const auto& worker : workers_) add(worker->channel);
   add(mold_.channel);
+  add(previous_.channel);
   if (reload_) add(reload_->mold.channel);
 }
 
@@ -292,6 +300,7 @@ bool Supervisor::tell_a_worker(std::string_view message) const {
 void Supervisor::tell_all(std::string_view message, int passed) const {
   for (const auto& worker : workers_) send(worker->channel, message, passed);
   if (mold_.channel) send(mold_.channel, message, passed);
+  if (previous_.channel) send(previous_.channel, message, passed);
   if (reload_ && reload_->mold.channel) send(reload_->mold.channel, message, passed);
 }
 

@@ -26,10 +26,10 @@
 
 namespace ekiden::server {
 
+struct UpgradeState;
+
 /// The cause of a reload of which the mold told what changed.
 inline constexpr const char* kFilesChanged = "files changed";
-/// The cause of one for which the builder made a new module.
-inline constexpr const char* kSourcesBuilt = "sources built";
 
 /// Keeps N workers of the current generation alive, and brings a new generation in.
 ///
@@ -47,6 +47,7 @@ class Supervisor {
     std::chrono::nanoseconds timeout{0};  ///< of the heartbeat; 0: not watched
     std::chrono::nanoseconds graceful_timeout{0};
     std::chrono::nanoseconds load_timeout{0};
+    std::chrono::nanoseconds keep_generation{0};  ///< the one before, for rollback()
     /// Called before a new generation is loaded: what of the heritage it gets anew. Throws
     /// std::runtime_error if that is not to be had; then there is no new generation. Null: nothing.
     std::function<void(shared::Heritage&)> renew;
@@ -58,17 +59,29 @@ class Supervisor {
   /// REQUIRES: this process is a child subreaper and blocks SIGCHLD.
   Supervisor(Options options, shared::Heritage heritage, AppCode code);
 
+  /// No reload is under way, and no slot is about to be given back.
+  bool at_rest() const noexcept { return !reload_ && slots_to_release_.empty(); }
+  /// What the next image of this process takes over. REQUIRES: at_rest().
+  void leave_to(UpgradeState& next) const;
+  /// Takes over what the image before this one has left, which goes on serving. `failure`: why the
+  /// image that was to take over did not; empty if that is not how it came to this. `watched`: its
+  /// workers are in our scoreboard. Throws std::system_error. In place of start().
+  void adopt(const UpgradeState& left, const std::string& failure, bool watched);
   /// Starts the first generation. If it fails, exit_code() is 4 (the app does not load) or 3 (a
   /// worker does not start).
   void start();
   /// Brings in a new generation; the old one serves until all of the new are ready, and goes on
-  /// serving if any of them fails. During a reload: does one more afterwards. Returns the number
-  /// that this generation will have.
-  std::uint32_t reload(std::string cause = "SIGHUP");
+  /// serving if any of them fails. During a reload: does one more afterwards.
+  ReloadTicket reload(std::string cause = "SIGHUP");
+  /// Brings the generation before in again, as it was loaded then, in the same way. Nothing if it
+  /// is not kept any more, or during a reload; `obstacle` then says which.
+  std::optional<ReloadTicket> rollback(std::string& obstacle);
   /// One worker more or less.
   void scale_up();
   void scale_down();
-  /// REQUIRES: 1 to kMostWorkers.
+  /// As many as there were at the start.
+  void scale_back();
+  /// REQUIRES: at most kMostWorkers. With 0 connections wait.
   void scale_to(std::uint32_t workers);
   /// Lets workers finish, for at most the graceful timeout.
   void drain();
@@ -143,6 +156,8 @@ class Supervisor {
   void start_trial_workers();
   void fail_reload(std::string reason, int exit_code);
   void commit_reload();
+  void keep_for_rollback(MoldHandle mold);
+  void forget_previous();
   void replace_dead_mold();
 
   Options options_;
@@ -152,7 +167,10 @@ class Supervisor {
   std::uint32_t target_;
   std::uint32_t generation_ = 0;  ///< that serves; 0: none yet
   std::uint32_t last_generation_ = 0;
-  MoldHandle mold_;                   ///< of generation_
+  std::uint32_t last_reload_number_ = 0;
+  MoldHandle mold_;      ///< of generation_
+  MoldHandle previous_;  ///< of the one before, kept for rollback()
+  std::uint64_t previous_until_ = 0;
   std::deque<MoldHandle> dismissed_;  ///< killed, not reaped yet
   Workers workers_;
   std::map<std::uint32_t, Seat> seats_;  ///< by worker number

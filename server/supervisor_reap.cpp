@@ -30,6 +30,7 @@ double seconds(std::uint64_t nanoseconds) { return static_cast<double>(nanosecon
 void Supervisor::read_channels() {
   for (auto& worker : workers_) read_worker(*worker);
   read_mold(mold_);
+  read_mold(previous_);
   if (reload_) read_mold(reload_->mold);
 }
 
@@ -50,6 +51,10 @@ void Supervisor::reap() {
       bury_worker(worker, info);
     } else if (mold_.process.pid() == pid) {
       bury_mold(mold_, info);
+    } else if (previous_.process.pid() == pid) {
+      log(LogLevel::warning, "generation {} is gone, to which one could go back: {}",
+          previous_.generation, describe_exit(info));
+      previous_ = MoldHandle{};
     } else if (reload_ && reload_->mold.process.pid() == pid) {
       bury_mold(reload_->mold, info);
     } else if (std::erase_if(dismissed_,

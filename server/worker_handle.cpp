@@ -33,6 +33,13 @@ void WorkerHandle::ask_to_leave(int signal, std::uint64_t deadline, std::string 
   process.send_signal(signal);
 }
 
+void WorkerHandle::was_asked_to_leave(std::uint64_t deadline, std::string reason) {
+  state = shared::WorkerState::draining;
+  leave_signal_ = SIGTERM;
+  leave_by_ns_ = deadline;
+  leave_reason_ = std::move(reason);
+}
+
 std::uint64_t WorkerHandle::enforce_deadline(std::uint64_t now) {
   if (!process || killed_) return UINT64_MAX;
   if (now < leave_by_ns_) return leave_by_ns_;

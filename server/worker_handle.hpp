@@ -32,6 +32,7 @@ class WorkerHandle {
   shared::WorkerState state = shared::WorkerState::booting;
   std::optional<std::string> wants_successor;  ///< why; serves until a successor is ready
   bool has_successor = false;  ///< it may be started: this one's seat counts as empty
+  bool watched = true;         ///< its slot of the scoreboard is in reach
 
   pid_t pid() const noexcept { return process.pid(); }
   bool leaving() const noexcept { return state == shared::WorkerState::draining; }
@@ -40,6 +41,8 @@ class WorkerHandle {
   /// Sends `signal` (TERM: drain, INT: leave at once), and KILL at `deadline`; `reason` is what the
   /// log says if it comes to that.
   void ask_to_leave(int signal, std::uint64_t deadline, std::string reason);
+  /// As ask_to_leave, of one that was told already, by the image of the master before this one.
+  void was_asked_to_leave(std::uint64_t deadline, std::string reason);
   /// KILLs it if its deadline to leave has passed. Returns the time to look again.
   std::uint64_t enforce_deadline(std::uint64_t now);
   /// ABRTs a worker whose heartbeat is older than `timeout` and KILLs it a second later. Returns

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 
-import {assertNoProblems, holdsValue, launchBrowser, newPage, shows} from './support/browser.mjs';
+import {assertNoProblems, forgetAbortedPolls, holdsValue, launchBrowser, newPage, shows} from './support/browser.mjs';
 import {Server} from './support/server.mjs';
 
 let browser;
@@ -34,6 +34,7 @@ async function withServer(body) {
     await shows(page, '#text', 'hot');
     await page.waitForResponse(/_reload-hash/);
     await body({page, server, write, folder});
+    forgetAbortedPolls(page);
     assertNoProblems(page);
   } finally {
     await page.context().close();

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 
-import {assertNoProblems, launchBrowser, newPage, screenshot, shows} from './support/browser.mjs';
+import {assertNoProblems, forgetAbortedPolls, launchBrowser, newPage, screenshot, shows} from './support/browser.mjs';
 import {Server} from './support/server.mjs';
 
 let browser;
@@ -65,6 +65,7 @@ async function withProject(body) {
     await shows(page, '#text', 'hot');
     await page.waitForResponse(/_reload-hash/);
     await body({page, server, write, module});
+    forgetAbortedPolls(page);
     assertNoProblems(page);
   } finally {
     await page.context().close();
@@ -79,6 +80,7 @@ test('a changed source is built, loaded and shown', async () => {
     write('app.cpp', module('browser_source_reload.so'));
     await shows(page, '#text', 'built again');
     await server.line(/generation 2, sources built/);
+    await page.waitForResponse(/_reload-hash/);
     assert.equal(server.matches(/generation 3/).length, 0);
   });
 });
@@ -115,7 +117,8 @@ test('an error that is taken back goes from the page, and nothing is loaded', as
 });
 
 test('a build that is under way ends with the server', async () => {
-  await withProject(async ({server, write}) => {
+  await withProject(async ({page, server, write}) => {
+    await page.goto('about:blank');
     write('app.cpp', 'long');
     await server.line(/sources changed: building hot/);
     await server.stop();

@@ -47,6 +47,13 @@ TEST(Program, WrongCommandLinesEndWithCodeTwoAndOneLine) {
   one_line(2, {"shop"}, {"EKIDEN_THREADS=none"});
 }
 
+TEST(Program, AFolderThatIsNotBuiltInEndsWithCodeTwo) {
+  RunningServer program = run_program(
+      {"--reload", "--reload-build-dir", "/nowhere", (test_apps() / "steady.so").string()});
+  EXPECT_EQ(program.wait_for_exit(), 2);
+  program.wait_for("--reload-build-dir /nowhere: not a folder that CMake builds in");
+}
+
 TEST(Program, AnUnknownAppEndsWithCodeFourAndSaysWhereItLooked) {
   const std::string line = one_line(4, {"shopp"}, {"EKIDEN_APP_PATH=" + test_apps().string()});
 

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "server/master.hpp"
 #include "tests/process/stand_in.hpp"
 
 namespace ekiden::test {
@@ -93,6 +94,40 @@ TEST(Signals, IntAndQuitStopAtOnce) {
   }
 }
 
+TEST(Signals, WinchLetsWorkersGoAndHupBringsOthers) {
+  StandIn stand_in;
+  stand_in.settings.workers = 2;
+  server::AppCode code = idle_app();
+  RunningServer server([&] {
+    setsid();  // away from the terminal that the tests may have
+    shared::log_open(stand_in.settings.log_level);
+    return server::Master(stand_in.settings, code).run();
+  });
+  server.wait_for("ready: 2 workers");
+
+  server.send_signal(SIGWINCH);
+  server.wait_for("has left", 2);
+  server.send_signal(SIGTTIN);
+  server.ready_worker(1, 2);
+  server.send_signal(SIGHUP);
+
+  server.wait_for("generation 2 serves");
+  server.ready_worker(2, 2);
+  EXPECT_EQ(server.count("died"), 0);
+}
+
+TEST(Signals, HupSetsTheNumberOfWorkersBack) {
+  StandIn stand_in;
+  stand_in.settings.workers = 1;
+  RunningServer server = stand_in.start();
+  server.wait_for("ready: 1 worker");
+  server.send_signal(SIGTTIN);
+  server.ready_worker(2);
+  server.send_signal(SIGHUP);
+  server.wait_for("generation 2 serves");
+  EXPECT_EQ(server.count("worker 2 ("), 2) << "it was ready, and has left: there is no other";
+}
+
 TEST(Signals, TtinAddsAWorkerAndTtouTakesOneAway) {
   StandIn stand_in;
   RunningServer server = stand_in.start();
@@ -118,14 +153,14 @@ TEST(Signals, TtouLeavesTheLastWorkerAlone) {
   EXPECT_EQ(server.count("has left"), 0);
 }
 
-TEST(Signals, ThoseThatAreNotAvailableYetAreSaidToBe) {
+TEST(Signals, Usr2IsRefusedWhereThereIsNoProgramToStartAgain) {
   StandIn stand_in;
   RunningServer server = stand_in.start();
   server.wait_for("ready: 1 worker");
 
-  for (const int signal : {SIGUSR2, SIGWINCH}) server.send_signal(signal);
+  server.send_signal(SIGUSR2);
 
-  server.wait_for("is not available yet; ignored", 2);
+  server.wait_for("SIGUSR2: no upgrade: there is no program to start again");
 }
 
 TEST(Signals, ProcessesThatCallbacksLeftBehindGoWithTheServer) {

@@ -28,7 +28,7 @@ class LoadedGeneration final : public Generation {
   explicit LoadedGeneration(const LoadOptions& options) : module_(load(options)) {
     // Before anything is read, so that no change is missed.
     shared::FileWatch before;
-    before.watch(module_.path());
+    if (options.watch_module) before.watch(module_.path());
     before.watch_assets(module_.folder("assets"));
     module_.set_up(app_);
     end_set_up();

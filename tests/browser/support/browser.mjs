@@ -33,7 +33,7 @@ export async function newPage(browser) {
   // Chromium calls a request that was answered without content aborted.
   const answeredWithoutContent = new Set();
   page.on('requestfailed', request => {
-    if (!answeredWithoutContent.has(request)) page.problems.push(`failed: ${request.url()}`);
+    if (!answeredWithoutContent.has(request)) page.problems.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
   });
   page.on('response', response => {
     if (response.status() === 204) answeredWithoutContent.add(response.request());
@@ -48,6 +48,12 @@ export async function newPage(browser) {
     if (callback) callback.done = performance.now();
   });
   return page;
+}
+
+/// Of a page that loaded itself while it asked `_reload-hash`: that is no problem.
+export function forgetAbortedPolls(page) {
+  page.problems = page.problems.filter(
+    problem => !/_reload-hash: net::ERR_ABORTED$|fetch error undefined/.test(problem));
 }
 
 export async function openPage(browser, url) {
