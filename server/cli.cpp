@@ -315,8 +315,19 @@ void apply_cache_variables(const Environment& environment, Settings& settings) {
   }
 }
 
+/// gunicorn's own variable; ours beats it. There, too, an empty one means nobody.
+void apply_trusted_proxies(const Environment& environment, Settings& settings) {
+  const auto found = environment.find("FORWARDED_ALLOW_IPS");
+  if (found == environment.end()) return;
+  const Setting& setting = *find_setting("forwarded-allow-ips");
+  if (!setting.parse({found->second}, settings))
+    reject(setting, {found->second}, "FORWARDED_ALLOW_IPS=");
+  settings.origins[std::string(setting.name)] = found->first;
+}
+
 void apply_environment(const Environment& environment, Settings& settings) {
   apply_cache_variables(environment, settings);
+  apply_trusted_proxies(environment, settings);
   for (const Setting& setting : all_settings()) {
     const auto found = find_variable(environment, setting);
     if (found == environment.end() || found->second.empty()) continue;

@@ -29,9 +29,9 @@ using Environment = std::map<std::string, std::string>;
 Environment environment_variables();
 
 /// Settings from, in rising order: defaults (which PORT and WEB_CONCURRENCY change), the file of
-/// --config, EKIDEN_* variables, the options in EKIDEN_CMD_ARGS, the command line. `arguments` are
-/// without the program's name. A value that is not allowed gives an Answer that names where it came
-/// from and what is allowed.
+/// --config, variables (EKIDEN_* and those of gunicorn, Dash and Flask-Caching), the options in
+/// EKIDEN_CMD_ARGS, the command line. `arguments` are without the program's name. A value that is
+/// not allowed gives an Answer that names where it came from and what is allowed.
 std::variant<Settings, Answer> parse_command_line(const std::vector<std::string>& arguments,
                                                   const Environment& environment);
 

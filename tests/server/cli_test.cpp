@@ -113,6 +113,21 @@ TEST(CommandLine, PortAndWebConcurrencyChangeDefaultsOnly) {
   EXPECT_THAT(parsed({"shop", "-b", ":1"}, environment).bind, ElementsAre(":1"));
 }
 
+TEST(CommandLine, GunicornsVariableForTrustedProxiesBeatsTheFileAndOursBeatsIt) {
+  const worker::test::TemporaryFolder folder;
+  const std::string file = folder.write("x.toml", "forwarded-allow-ips = '10.0.0.1'\n");
+  const auto trusted = [&file](const Environment& environment) {
+    return parsed({"-c", file, "shop"}, environment).worker.forwarded_allow_ips;
+  };
+
+  EXPECT_EQ(trusted({{"FORWARDED_ALLOW_IPS", "*"}}), "*");
+  EXPECT_EQ(trusted({{"FORWARDED_ALLOW_IPS", ""}}), "") << "nobody";
+  EXPECT_EQ(trusted({{"FORWARDED_ALLOW_IPS", "*"}, {"EKIDEN_FORWARDED_ALLOW_IPS", "10.0.0.0/8"}}),
+            "10.0.0.0/8");
+  EXPECT_THAT(refused({"shop"}, {{"FORWARDED_ALLOW_IPS", "proxy.example"}}),
+              HasSubstr("FORWARDED_ALLOW_IPS=proxy.example: not allowed (allowed: *, or"));
+}
+
 TEST(CommandLine, VariablesMayListSeveralAddresses) {
   const Environment environment{{"EKIDEN_BIND", "127.0.0.1:1, unix:/x"}};
 
