@@ -7,7 +7,9 @@
 namespace ekiden::test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 constexpr const char* kFromProxy =
     "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
@@ -49,6 +51,37 @@ TEST(Forwarded, TheNextRequestOfTheConnectionIsAnotherClients) {
   const std::string stream = client.receive_all();
   EXPECT_THAT(stream, HasSubstr("192.0.2.1|http|a"));
   EXPECT_THAT(stream, HasSubstr("127.0.0.1|http|b"));
+}
+
+constexpr const char* kTwoSchemes =
+    "X-Forwarded-Protocol: ssl\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n";
+
+TEST(Forwarded, ATrustedPeerThatNamesTwoSchemesIsRefused) {
+  ServedWorker worker;
+  RawClient client = worker.connect();
+  client.send(RawClient::post_request("/client", "body", kTwoSchemes) +
+              RawClient::get_request("/text"));
+
+  const std::string stream = client.receive_all();
+
+  EXPECT_THAT(stream, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(statuses(stream), ElementsAre(400));
+  EXPECT_THAT(stream, HasSubstr("contradict each other"));
+}
+
+TEST(Forwarded, AnotherThatNamesTwoSchemesIsNotHeeded) {
+  shared::WorkerSettings settings;
+  settings.forwarded_allow_ips = "";
+  ServedWorker worker(settings);
+  EXPECT_THAT(ask(worker.connect(), kTwoSchemes), HasSubstr("127.0.0.1|http|inside"));
+}
+
+TEST(Forwarded, OtherFieldsOfTheSchemeAreHeeded) {
+  ServedWorker worker;
+  EXPECT_THAT(ask(worker.connect(), "X-Forwarded-Protocol: ssl\r\nConnection: close\r\n"),
+              HasSubstr("127.0.0.1|https|inside"));
+  EXPECT_THAT(ask(worker.connect(), "X-Forwarded-Ssl: on\r\nConnection: close\r\n"),
+              HasSubstr("127.0.0.1|https|inside"));
 }
 
 TEST(Forwarded, EveryResponseNamesItsRequest) {

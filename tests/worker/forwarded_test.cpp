@@ -17,8 +17,14 @@ Request read(Fields fields, std::string_view trusted = "127.0.0.1,10.0.0.0/8") {
   request.remote = "127.0.0.1";
   request.host = "inside:8050";
   request.headers = std::move(fields);
-  read_forwarded(shared::TrustedPeers::parse(trusted).value(), request);
+  EXPECT_TRUE(read_forwarded(shared::TrustedPeers::parse(trusted).value(), request));
   return request;
+}
+
+bool agree(Fields fields) {
+  Request request;
+  request.headers = std::move(fields);
+  return read_forwarded({}, request);
 }
 
 std::string client(std::string_view list, std::string_view trusted = "127.0.0.1,10.0.0.0/8") {
@@ -56,6 +62,23 @@ TEST(Forwarded, SchemeHostAndPrefixAreTheProxys) {
   EXPECT_EQ(request.scheme, "https");
   EXPECT_EQ(request.host, "dash.example");
   EXPECT_EQ(request.prefix, "/sales");
+}
+
+TEST(Forwarded, TheSchemeHasThreeFields) {
+  EXPECT_EQ(read({{"X-Forwarded-Proto", "http, https"}}).scheme, "https");
+  EXPECT_EQ(read({{"X-Forwarded-Protocol", "ssl"}}).scheme, "https");
+  EXPECT_EQ(read({{"X-Forwarded-Protocol", "https"}}).scheme, "https");
+  EXPECT_EQ(read({{"x-forwarded-ssl", "on"}}).scheme, "https");
+  EXPECT_EQ(read({{"X-Forwarded-Ssl", "off"}}).scheme, "http");
+  EXPECT_EQ(read({{"X-Forwarded-Ssl", "https"}}).scheme, "http") << "not a word of that field";
+}
+
+TEST(Forwarded, FieldsThatNameDifferentSchemesAreNoticed) {
+  EXPECT_TRUE(agree({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Ssl", "on"}}));
+  EXPECT_TRUE(agree({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Proto", "javascript"}}));
+  EXPECT_FALSE(agree({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Ssl", "off"}}));
+  EXPECT_FALSE(agree({{"X-Forwarded-Protocol", "ssl"}, {"X-Forwarded-Proto", "http"}}));
+  EXPECT_FALSE(agree({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Proto", "http"}}));
 }
 
 TEST(Forwarded, MalformedOnesAreNotHeeded) {

@@ -51,13 +51,43 @@ bool is_prefix(std::string_view text) noexcept {
          text.find_first_of(" \t\\\"'<>?#") == std::string_view::npos;
 }
 
+/// What one field says of the scheme; empty: nothing.
+std::string_view scheme_by(std::string_view name, std::string_view value) noexcept {
+  struct Word {
+    std::string_view field, value, scheme;
+  };
+  constexpr Word kWords[] = {
+      {"X-Forwarded-Proto", "https", "https"},    {"X-Forwarded-Proto", "http", "http"},
+      {"X-Forwarded-Protocol", "https", "https"}, {"X-Forwarded-Protocol", "http", "http"},
+      {"X-Forwarded-Protocol", "ssl", "https"},   {"X-Forwarded-Ssl", "on", "https"},
+      {"X-Forwarded-Ssl", "off", "http"},
+  };
+  const std::string_view last = last_in_list(value);
+  for (const Word& word : kWords) {
+    if (grammar::equal_any_case(name, word.field) && grammar::equal_any_case(last, word.value)) {
+      return word.scheme;
+    }
+  }
+  return {};
+}
+
+/// False if the fields do not agree.
+bool read_scheme(Request& request) {
+  std::string_view agreed;
+  for (const auto& [name, value] : request.headers) {
+    const std::string_view scheme = scheme_by(name, value);
+    if (scheme.empty()) continue;
+    if (!agreed.empty() && scheme != agreed) return false;
+    agreed = scheme;
+  }
+  if (!agreed.empty()) request.scheme = agreed;
+  return true;
+}
+
 void read_field(std::string_view name, std::string_view value, Request& request) {
   const auto is = [name](std::string_view other) { return grammar::equal_any_case(name, other); };
   const std::string_view last = last_in_list(value);
-  if (is("X-Forwarded-Proto")) {
-    if (grammar::equal_any_case(last, "https")) request.scheme = "https";
-    if (grammar::equal_any_case(last, "http")) request.scheme = "http";
-  } else if (is("X-Forwarded-Host")) {
+  if (is("X-Forwarded-Host")) {
     if (grammar::is_authority(last)) request.host = last;
   } else if (is("X-Forwarded-Prefix")) {
     if (is_prefix(last)) request.prefix = last;
@@ -73,12 +103,13 @@ bool is_forwarded_field(std::string_view name) noexcept {
          grammar::equal_any_case(name, "X-Request-Id");
 }
 
-void read_forwarded(const shared::TrustedPeers& trusted, Request& request) {
+bool read_forwarded(const shared::TrustedPeers& trusted, Request& request) {
   for (const auto& [name, value] : request.headers) read_field(name, value, request);
   for (auto field = request.headers.rbegin(); field != request.headers.rend(); ++field) {
     if (!grammar::equal_any_case(field->first, "X-Forwarded-For")) continue;
-    if (!search(trusted, field->second, request.remote)) return;
+    if (!search(trusted, field->second, request.remote)) break;
   }
+  return read_scheme(request);
 }
 
 RequestIds::RequestIds()

@@ -14,10 +14,13 @@ namespace ekiden::worker {
 bool is_forwarded_field(std::string_view name) noexcept;
 
 /// Replaces what the request says about its client by what the proxy says that it came through:
-/// remote by X-Forwarded-For's rightmost address that is not trusted itself, scheme, host and
-/// prefix by X-Forwarded-Proto, -Host and -Prefix, request_id by X-Request-Id. What is not well
-/// formed is not heeded. REQUIRES: the proxy is trusted.
-void read_forwarded(const shared::TrustedPeers& trusted, Request& request);
+/// remote by X-Forwarded-For's rightmost address that is not trusted itself, host and prefix by
+/// X-Forwarded-Host and -Prefix, request_id by X-Request-Id, scheme by X-Forwarded-Proto, -Protocol
+/// and -Ssl. What is not well formed is not heeded.
+///
+/// False if two fields name different schemes: then one of them is the client's own, and nobody can
+/// tell which. REQUIRES: the proxy is trusted.
+bool read_forwarded(const shared::TrustedPeers& trusted, Request& request);
 
 /// Names for requests that bring none: hard to foretell and cheap. Polling thread.
 class RequestIds {

@@ -112,6 +112,7 @@ void collect(std::string_view name, std::string_view value, Collected& seen) noe
     case 15:
     case 16:
     case 18:
+    case 20:
       if (is_forwarded_field(name)) seen.forwarded = true;
       break;
     default:

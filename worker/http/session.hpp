@@ -125,7 +125,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Progress accept_head();
   Progress take_body();
   Progress take_chunks();
-  void know_client();
+  bool know_client();
   void name_request() noexcept;
   void begin_body();
   void input_ended(bool orderly);

@@ -144,7 +144,10 @@ Session::Progress Session::accept_head() {
     refuse(rejection);
     return Progress::over;
   }
-  know_client();
+  if (!know_client()) {
+    refuse({400, "The fields that name the scheme contradict each other."});
+    return Progress::over;
+  }
   begin_body();
   if (framing_.expect_continue && framing_.has_body() && input_.size() == 0 && !send_continue()) {
     close();
@@ -153,13 +156,15 @@ Session::Progress Session::accept_head() {
   return Progress::ready;
 }
 
-/// What the peer is, or what it says if it is a proxy that is believed.
-void Session::know_client() {
+/// What the peer is, or what it says if it is a proxy that is believed. False: it says two things.
+bool Session::know_client() {
   request_.remote = peer_;
   request_.scheme = tls_ ? "https" : "http";
   request_.request_id = {};
-  if (from_proxy_ && framing_.forwarded) read_forwarded(context_.proxies, request_);
+  const bool clear =
+      !from_proxy_ || !framing_.forwarded || read_forwarded(context_.proxies, request_);
   if (request_.request_id.empty()) name_request();
+  return clear;
 }
 
 void Session::name_request() noexcept {
