@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "worker/http/chunked_body.hpp"
+#include "worker/http/forwarded.hpp"
 #include "worker/http/header_policy.hpp"
 
 namespace {
@@ -15,6 +16,16 @@ using namespace ekiden::worker;
 
 void check(bool holds) {
   if (!holds) std::abort();
+}
+
+/// Whatever a trusted proxy says, what is left of it can be shown and put into URLs.
+void check_forwarded(Request& request) {
+  request.remote = "127.0.0.1";
+  read_forwarded(ekiden::shared::TrustedPeers::parse("127.0.0.1,10.0.0.0/8").value(), request);
+  check(ekiden::shared::is_ip_address(request.remote));
+  check(request.scheme == "http" || request.scheme == "https");
+  check(request.prefix.empty() || request.prefix.front() == '/');
+  check(request.request_id.size() <= 128);
 }
 
 /// Whatever is accepted must be read alike by everybody, wherever the network splits it.
@@ -39,6 +50,7 @@ void check_head(std::string_view bytes) {
   check(request.headers.size() <= limits.header_count);
   check(request.path.find('\0') == std::string::npos);
   check(request.version == 10 || !request.header("Host").empty());
+  check_forwarded(request);
 }
 
 void check_chunks(std::string_view bytes) {
