@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "worker/http/acceptor.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -9,12 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include "shared/log.hpp"
+#include "worker/http/address_text.hpp"
 
 namespace ekiden::worker {
 namespace {
@@ -29,17 +28,13 @@ constexpr int kMaxLastRound = 8192;
 }
 
 std::string remote_name(const sockaddr_storage& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return address_text(reinterpret_cast<const sockaddr_in&>(address).sin_addr);
   }
-  if (address.ss_family != AF_INET6) return "unix:";
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
-    return ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
+  if (address.ss_family == AF_INET6) {
+    return address_text(reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
   }
-  return ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  return "unix:";
 }
 
 bool out_of_descriptors(int error) noexcept {
