@@ -204,8 +204,24 @@ void check_words(const CLI::App& program, const Arguments& arguments) {
   }
 }
 
+/// Whether an option that may stand alone does: the app's name may follow it.
+bool stands_alone(const std::string& option, const std::string& next) {
+  const Setting* const setting =
+      option.starts_with("--") ? find_setting(option.substr(2)) : nullptr;
+  Settings ignored;
+  return setting != nullptr && !setting->value_alone().empty() && !setting->parse({next}, ignored);
+}
+
+void complete(std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!stands_alone(words[i], i + 1 < words.size() ? words[i + 1] : "")) continue;
+    words[i] += fmt::format("={}", find_setting(words[i].substr(2))->value_alone());
+  }
+}
+
 void parse_arguments(CLI::App& program, std::vector<std::string> words) {
   try {
+    complete(words);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     program.parse(std::move(words));
   } catch (const CLI::ArgumentMismatch& error) {

@@ -82,6 +82,8 @@ std::string_view Setting::value_name() const {
       return "BACKEND";
     case SettingKind::peers:
       return "ADDRESSES";
+    case SettingKind::proxy_protocol:
+      return "[VERSION]";
     case SettingKind::text:
       return "TEXT";
     case level:
@@ -121,6 +123,8 @@ std::string Setting::value_in(const Settings& settings) const {
       return std::string(level_name(settings.log_level));
     case SettingKind::seal:
       return std::string(seal_name(settings.worker.seal));
+    case SettingKind::proxy_protocol:
+      return std::string(proxy_protocol_name(settings.worker.proxy_protocol));
   }
   return {};
 }
@@ -168,6 +172,8 @@ std::string Setting::allowed() const {
       return "debug, info, warning, error, critical";
     case SettingKind::seal:
       return "error (it is refused), warn (it is logged), off";
+    case SettingKind::proxy_protocol:
+      return "off, auto (either version), v1, v2";
   }
   return {};
 }
@@ -211,6 +217,7 @@ bool Setting::parse(const std::vector<std::string>& values, Settings& settings) 
   if (kind == toggle && given == default_value()) value = get(Settings{});
   if (kind == level) value = parse_level(given);
   if (kind == SettingKind::seal) value = parse_seal(given);
+  if (kind == SettingKind::proxy_protocol) value = parse_proxy_protocol(given);
   const bool zero = special == Special::zero && value == 0U;
   const bool follows = kind == toggle && value == get(Settings{});
   if (!value || (*value < least && !zero) || (*value > most && !follows)) return false;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kLevels{"debug", "info", "warning", "error", "critical"};
 constexpr std::array<std::string_view, 3> kSealModes{"error", "warn", "off"};
+constexpr std::array<std::string_view, 4> kProxyProtocols{"off", "auto", "v1", "v2"};
 constexpr std::string_view kUnits = "KMGT";
 
 std::string lower(std::string_view text) {
@@ -90,6 +91,14 @@ std::optional<std::uint64_t> parse_seal(std::string_view text) {
   return static_cast<std::uint64_t>(found - kSealModes.begin());
 }
 
+std::optional<std::uint64_t> parse_proxy_protocol(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "true" || word == "false") return word == "true" ? 1 : 0;
+  const auto found = std::find(kProxyProtocols.begin(), kProxyProtocols.end(), word);
+  if (found == kProxyProtocols.end()) return std::nullopt;
+  return static_cast<std::uint64_t>(found - kProxyProtocols.begin());
+}
+
 std::string format_size(std::uint64_t bytes) {
   std::size_t unit = 0;
   while (bytes != 0 && bytes % 1024 == 0 && unit < kUnits.size()) {
@@ -112,6 +121,10 @@ std::string_view level_name(shared::LogLevel level) {
 
 std::string_view seal_name(shared::SealMode mode) {
   return kSealModes[static_cast<std::size_t>(mode)];
+}
+
+std::string_view proxy_protocol_name(shared::ProxyProtocol protocol) {
+  return kProxyProtocols[static_cast<std::size_t>(protocol)];
 }
 
 }  // namespace ekiden::server

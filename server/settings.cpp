@@ -102,6 +102,14 @@ const std::array kSettings{
         "forwarded-allow-ips", kServer, SettingKind::peers,
         "Proxies whose X-Forwarded-* and X-Request-Id headers are believed; unix: always.",
         [](auto& s) -> auto& { return s.worker.forwarded_allow_ips; }),
+    setting(
+        "proxy-protocol", "", kServer, SettingKind::proxy_protocol, 0, 3,
+        "Connections begin with a PROXY protocol header, which names the client. Alone: auto.",
+        [](auto& s) -> auto& { return s.worker.proxy_protocol; }),
+    text_setting(
+        "proxy-allow-from", kServer, SettingKind::peers,
+        "Who may connect then; others are refused. unix: always.",
+        [](auto& s) -> auto& { return s.worker.proxy_allow_from; }),
     Setting{"control-socket", "", kServer, SettingKind::socket, 0, 0,
             "Unix socket for `ekiden cache`; auto: a file in the user's runtime folder.", nullptr,
             nullptr},

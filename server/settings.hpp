@@ -67,6 +67,7 @@ enum class SettingKind {
   socket,
   cache,
   peers,  ///< addresses and networks
+  proxy_protocol,
   text
 };
 
@@ -98,6 +99,10 @@ struct Setting {
   std::string value_in(const Settings& settings) const;  ///< "30", "128M", "info"
   std::string default_value() const;
   std::string allowed() const;  ///< "0 to 86400 seconds"
+  /// The value that the option has if none follows it; empty: one has to.
+  std::string_view value_alone() const noexcept {
+    return kind == SettingKind::proxy_protocol ? "auto" : "";
+  }
   bool repeatable() const noexcept {
     return kind == SettingKind::addresses || kind == SettingKind::variables;
   }

@@ -13,6 +13,7 @@
 #include "shared/cache_settings.hpp"
 #include "shared/changed_files.hpp"
 #include "shared/dev_tools.hpp"
+#include "shared/proxy_protocol.hpp"
 #include "shared/seal_mode.hpp"
 
 namespace ekiden::shared {
@@ -44,6 +45,8 @@ struct WorkerSettings {
   std::chrono::milliseconds request_timeout{0};  ///< of callbacks; beyond: 504. 0: none
   bool debug = false;
   std::string forwarded_allow_ips = "127.0.0.1,::1";  ///< see TrustedPeers
+  ProxyProtocol proxy_protocol = ProxyProtocol::off;
+  std::string proxy_allow_from = "127.0.0.1,::1";  ///< who may speak it; see TrustedPeers
   SealMode seal = SealMode::error;
   DevTools dev_tools;
   CacheSettings cache;

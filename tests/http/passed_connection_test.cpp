@@ -21,7 +21,8 @@ class PassedConnectionTest : public testing::Test {
   }
   /// Sends the first end with `bytes`; true if what arrives is the same, and the end works.
   bool arrives(const std::string& bytes) {
-    if (!sender_.send(receiver_.address(), {7, 3, 1234}, {ends_[0], "127.0.0.1", bytes, 99})) {
+    if (!sender_.send(receiver_.address(), {7, 3, 1234},
+                      {ends_[0], "127.0.0.1", "192.0.2.1", bytes, 99})) {
       return false;
     }
     OfferName name;
@@ -32,7 +33,8 @@ class PassedConnectionTest : public testing::Test {
     const bool reads = ::read(ends_[1], &byte, 1) == 1 && byte == 'x';
     ::close(got.descriptor);
     return writes && reads && name.slot == 7 && name.index == 3 && name.number == 1234 &&
-           got.remote == "127.0.0.1" && got.begun_ns == 99 && got.bytes == bytes;
+           got.remote == "127.0.0.1" && got.client == "192.0.2.1" && got.begun_ns == 99 &&
+           got.bytes == bytes;
   }
 
   std::array<int, 2> ends_{};
@@ -56,12 +58,13 @@ TEST_F(PassedConnectionTest, IsNotSentToNobody) {
     const PassingSocket gone;
     address = gone.address();
   }
-  EXPECT_FALSE(sender_.send(address, {}, {ends_[0], "127.0.0.1", "bytes", 0}));
+  EXPECT_FALSE(sender_.send(address, {}, {ends_[0], "127.0.0.1", "127.0.0.1", "bytes", 0}));
 }
 
 TEST_F(PassedConnectionTest, IsNotSentToSomebodyWhoDoesNotRead) {
   int sent = 0;
-  while (sent < 10'000 && sender_.send(receiver_.address(), {}, {ends_[0], "unix:", "bytes", 0})) {
+  while (sent < 10'000 &&
+         sender_.send(receiver_.address(), {}, {ends_[0], "unix:", "unix:", "bytes", 0})) {
     ++sent;
   }
   EXPECT_GT(sent, 0);

@@ -192,7 +192,7 @@ TEST(CheckConfig, IsSilentAboutAnAppWithoutAny) {
 
   EXPECT_EQ(server.wait_for_exit(), 0);
   EXPECT_THAT(server.output(),
-              AllOf(Not(HasSubstr("[warning]")), HasSubstr("steady, 4 callbacks")));
+              AllOf(Not(HasSubstr("[warning]")), HasSubstr("steady, 5 callbacks")));
 }
 
 TEST(CheckConfig, SaysWhyAnAppDoesNotLoad) {

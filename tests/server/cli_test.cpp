@@ -217,6 +217,28 @@ TEST(CommandLine, TheControlSocketIsAPathOrAutomaticOrOff) {
               HasSubstr("a path of at most 107 bytes"));
 }
 
+TEST(CommandLine, TheProxyProtocolAloneIsEitherVersionAndDoesNotSwallowTheApp) {
+  const auto protocol = [](const std::vector<std::string>& arguments,
+                           const Environment& environment = {}) {
+    const Settings settings = parsed(arguments, environment);
+    EXPECT_EQ(settings.app, "shop");
+    return settings.worker.proxy_protocol;
+  };
+  using shared::ProxyProtocol;
+
+  EXPECT_EQ(protocol({"shop"}), ProxyProtocol::off);
+  EXPECT_EQ(protocol({"--proxy-protocol", "shop"}), ProxyProtocol::any);
+  EXPECT_EQ(protocol({"shop", "--proxy-protocol"}), ProxyProtocol::any);
+  EXPECT_EQ(protocol({"--proxy-protocol", "--workers", "2", "shop"}), ProxyProtocol::any);
+  EXPECT_EQ(protocol({"--proxy-protocol", "v1", "shop"}), ProxyProtocol::version1);
+  EXPECT_EQ(protocol({"--proxy-protocol=v2", "shop"}), ProxyProtocol::version2);
+  EXPECT_EQ(protocol({"--proxy-protocol", "off", "shop"}), ProxyProtocol::off);
+  EXPECT_EQ(protocol({"shop"}, {{"EKIDEN_CMD_ARGS", "--proxy-protocol"}}), ProxyProtocol::any);
+  EXPECT_EQ(protocol({"shop"}, {{"EKIDEN_PROXY_PROTOCOL", "true"}}), ProxyProtocol::any);
+  EXPECT_THAT(refused({"--proxy-protocol=v3", "shop"}),
+              HasSubstr("--proxy-protocol v3: not allowed (allowed: off, auto (either version)"));
+}
+
 TEST(CommandLine, WhatIsWrongInTheFileIsNamed) {
   const worker::test::TemporaryFolder folder;
   const auto refused_file = [&folder](const std::string& text) {

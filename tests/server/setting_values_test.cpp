@@ -37,6 +37,21 @@ TEST(SettingValues, WhatIsNotADurationIsRefused) {
   }
 }
 
+TEST(SettingValues, TheProxyProtocolHasGunicornsNames) {
+  using shared::ProxyProtocol;
+  for (const auto protocol :
+       {ProxyProtocol::off, ProxyProtocol::any, ProxyProtocol::version1, ProxyProtocol::version2}) {
+    EXPECT_EQ(parse_proxy_protocol(proxy_protocol_name(protocol)),
+              static_cast<std::uint64_t>(protocol));
+  }
+  EXPECT_EQ(parse_proxy_protocol("V1"), parse_proxy_protocol("v1"));
+  EXPECT_EQ(parse_proxy_protocol("true"), parse_proxy_protocol("auto"));
+  EXPECT_EQ(parse_proxy_protocol("False"), parse_proxy_protocol("off"));
+  for (const char* text : {"", "1", "v3", "proxy"}) {
+    EXPECT_FALSE(parse_proxy_protocol(text)) << text;
+  }
+}
+
 TEST(SettingValues, PrintedValuesAreReadBackAsTheyWere) {
   for (const std::uint64_t bytes : {0ULL, 1ULL, 8190ULL, 65536ULL, 1ULL << 30, 3ULL << 40}) {
     EXPECT_EQ(parse_size(format_size(bytes)), bytes);

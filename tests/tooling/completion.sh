@@ -29,4 +29,5 @@ offers "ekiden -w 2 local" local_filter
 offers "ekiden cache " ls stats clear evict
 offers "ekiden --log-level " debug critical
 offers "ekiden --seal w" warn
+offers "ekiden --proxy-protocol v" v1 v2
 exit $failed

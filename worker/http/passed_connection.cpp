@@ -21,7 +21,7 @@ namespace ekiden::worker {
 namespace {
 
 constexpr std::size_t kLongestInline = 32U << 10;
-constexpr std::size_t kLongestRemote = 64;
+constexpr std::size_t kLongestAddress = 64;
 /// The kernel names a socket that is bound to no name by a zero byte and five hexadecimal digits.
 constexpr std::size_t kDigits = 5;
 constexpr socklen_t kAddressBytes = offsetof(sockaddr_un, sun_path) + 1 + kDigits;
@@ -31,9 +31,10 @@ struct Head {
   std::uint64_t begun_ns = 0;
   std::uint64_t bytes = 0;  ///< of the request; in the message unless there are too many
   std::uint32_t remote_bytes = 0;
+  std::uint32_t client_bytes = 0;
 };
 
-constexpr std::size_t kLongest = sizeof(Head) + kLongestRemote + kLongestInline;
+constexpr std::size_t kLongest = sizeof(Head) + 2 * kLongestAddress + kLongestInline;
 
 /// Room for the connection, the file of a long request, and the sender's credentials.
 union Control {
@@ -130,13 +131,15 @@ bool PassingSocket::send(std::uint32_t address, const OfferName& name,
                          const PassedConnection& connection) {
   const bool is_long = connection.bytes.size() > kLongestInline;
   std::array<int, 2> passed{connection.descriptor, -1};
-  if (connection.remote.size() > kLongestRemote) return false;
+  if (std::max(connection.remote.size(), connection.client.size()) > kLongestAddress) return false;
   if (is_long && (passed[1] = file_of(connection.bytes)) < 0) return false;
   Head head{name, connection.begun_ns, connection.bytes.size(),
-            static_cast<std::uint32_t>(connection.remote.size())};
-  std::array<iovec, 3> parts{
+            static_cast<std::uint32_t>(connection.remote.size()),
+            static_cast<std::uint32_t>(connection.client.size())};
+  std::array<iovec, 4> parts{
       {{&head, sizeof head},
        {const_cast<char*>(connection.remote.data()), head.remote_bytes},
+       {const_cast<char*>(connection.client.data()), head.client_bytes},
        {const_cast<char*>(connection.bytes.data()), is_long ? 0 : connection.bytes.size()}}};
   const std::size_t count = is_long ? 2 : 1;
   Control control{};
@@ -177,9 +180,11 @@ bool PassingSocket::receive(OfferName& name, PassedConnection& connection) {
   std::memcpy(&head, room.data(), sizeof head);
   const std::string_view rest(room.data() + sizeof head,
                               static_cast<std::size_t>(size) - sizeof head);
-  if (head.remote_bytes > rest.size()) return true;
+  const std::size_t addresses = std::size_t{head.remote_bytes} + head.client_bytes;
+  if (addresses > rest.size()) return true;
   connection.remote = rest.substr(0, head.remote_bytes);
-  connection.bytes = rest.substr(head.remote_bytes);
+  connection.client = rest.substr(head.remote_bytes, head.client_bytes);
+  connection.bytes = rest.substr(addresses);
   connection.begun_ns = head.begun_ns;
   if (connection.bytes.size() != head.bytes) {
     connection.bytes.resize(head.bytes);

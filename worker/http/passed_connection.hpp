@@ -11,6 +11,7 @@ namespace ekiden::worker {
 struct PassedConnection {
   int descriptor = -1;
   std::string remote;          ///< as Accepted's
+  std::string client;          ///< the same, or whom a PROXY header has named
   std::string bytes;           ///< all that was read: the request, and what came behind it
   std::uint64_t begun_ns = 0;  ///< monotonic_ns() when the request was complete
 };

@@ -61,6 +61,11 @@ HeadLimits limits_of(const shared::WorkerSettings& settings) {
           settings.max_body_bytes};
 }
 
+/// The list has been checked when it was set.
+shared::TrustedPeers peers_of(const std::string& list) {
+  return shared::TrustedPeers::parse(list).value_or(shared::TrustedPeers());
+}
+
 int open_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -160,8 +165,8 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               traffic,
               wear,
               {},
-              shared::TrustedPeers::parse(inherited.settings.forwarded_allow_ips)
-                  .value_or(shared::TrustedPeers()),
+              peers_of(inherited.settings.forwarded_allow_ips),
+              peers_of(inherited.settings.proxy_allow_from),
               {},
               false,
               inherited.tls.get()},

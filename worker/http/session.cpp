@@ -26,30 +26,26 @@ int family_of(int descriptor) noexcept {
 }  // namespace
 
 Session::Session(SessionContext& context, Accepted accepted)
-    : context_(context),
-      tls_(context.tls ? std::make_unique<TlsStream>(*context.tls, accepted.descriptor) : nullptr),
-      socket_(context.io.get_executor()) {
+    : context_(context), socket_(context.io.get_executor()) {
+  const bool by_proxy = context.settings.proxy_protocol != shared::ProxyProtocol::off;
+  if (by_proxy) state_ = State::reading_proxy_header;
+  if (context.tls && !by_proxy) {
+    tls_ = std::make_unique<TlsStream>(*context.tls, accepted.descriptor);
+  }
   const boost::asio::generic::stream_protocol protocol(family_of(accepted.descriptor), 0);
   socket_.assign(protocol, accepted.descriptor);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   peer_ = std::move(accepted.remote);
   from_proxy_ = peer_ == "unix:" || context.proxies.trusts(peer_);
-  request_.remote = peer_;
+  client_ = peer_;
+  request_.remote = client_;
   request_.cancelled = &cancelled_;
 }
 
 bool Session::start() {
   expire_in(context_.draining ? kDrainGrace : context_.settings.header_timeout);
-  boost::system::error_code error;
-  const std::size_t count = read_some(input_.prepare(), error);
-  const bool nothing = error == boost::asio::error::would_block;
-  if (nothing) {
-    start_read();
-  } else {
-    received(error, count);
-  }
-  return !nothing;
+  return state_ == State::reading_proxy_header ? read_proxy_header() : read_at_once();
 }
 
 void Session::expire_in(std::chrono::milliseconds span) noexcept {
@@ -67,6 +63,9 @@ void Session::tick(std::uint64_t now_ns) {
 void Session::deadline_passed() {
   if (state_ == State::running) return time_out();
   if (state_ == State::offered) return;
+  if (state_ == State::reading_proxy_header && !idle()) {
+    return refuse_proxy({408, "The PROXY header did not arrive in time."});
+  }
   if (state_ == State::reading_head && begun_) forget_request(input_.view());
   if (state_ == State::reading_body || (state_ == State::reading_head && begun_)) {
     return refuse({408, "The request did not arrive in time."});
@@ -153,7 +152,7 @@ void Session::refuse(const Rejection& rejection) {
 void Session::release_memory() {
   lean_ = true;
   request_ = Request{};
-  request_.remote = peer_;
+  request_.remote = client_;
   request_.cancelled = &cancelled_;
   release(response_.headers);
   release(response_.body);

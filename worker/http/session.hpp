@@ -50,7 +50,8 @@ struct SessionContext {
   TrafficCounter& traffic;
   Wear& wear;
   DateLine date;
-  shared::TrustedPeers proxies;
+  shared::TrustedPeers proxies;    ///< whose X-Forwarded-* are believed
+  shared::TrustedPeers balancers;  ///< who may speak the PROXY protocol
   RequestIds request_ids;
   bool draining = false;                    ///< every further response closes its connection
   const shared::TlsContext* tls = nullptr;  ///< nullptr: plain HTTP
@@ -95,8 +96,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
     closing_ = closing_ || tls_;
     return tls_ != nullptr;
   }
-  /// Whether nothing is being read ahead. If something is, that ends; what it has brought is there a
-  /// moment later. The next tick reads again.
+  /// Whether nothing is being read ahead. If something is, that ends; what it has brought is there
+  /// a moment later. The next tick reads again.
   bool rests();
   /// The connection and its request for a sibling. REQUIRES: it rests, and its callback has been
   /// withdrawn. Nothing is read or answered until one of the other two is called.
@@ -111,10 +112,27 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
  private:
   using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                   boost::asio::io_context::executor_type>;
-  enum class State { reading_head, reading_body, running, offered, writing, lingering, closed };
+  enum class State {
+    reading_proxy_header,
+    reading_head,
+    reading_body,
+    running,
+    offered,
+    writing,
+    lingering,
+    closed
+  };
   enum class Progress { waiting, ready, over };
 
+  // session_proxy.cpp: what a balancer says before anything else
+  bool read_proxy_header();
+  void wait_for_proxy_header();
+  bool take_proxy_header(std::span<char> seen);
+  void proxy_header_cut_off(bool orderly);
+  void refuse_proxy(const Rejection& rejection);
+
   // session_read.cpp
+  bool read_at_once();
   void resume();
   void start_read();
   std::size_t wanted_room() const noexcept;
@@ -148,7 +166,10 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void deadline_passed();
   void time_out();
   Response& answer() noexcept { return timed_out_ ? *timed_out_ : response_; }
-  bool idle() const noexcept { return state_ == State::reading_head && input_.size() == 0; }
+  bool idle() const noexcept {
+    return (state_ == State::reading_head || state_ == State::reading_proxy_header) &&
+           input_.size() == 0;
+  }
   void expire_in(std::chrono::milliseconds span) noexcept;
 
   // session_write.cpp
@@ -163,7 +184,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::array<boost::asio::const_buffer, 2> unsent() noexcept;
 
   SessionContext& context_;
-  std::unique_ptr<TlsStream> tls_;  // none: plain HTTP
+  std::unique_ptr<TlsStream> tls_;  // none: plain HTTP, or a PROXY header comes first
   Socket socket_;
   State state_ = State::reading_head;
   bool read_pending_ = false;
@@ -181,7 +202,9 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   HeadScanner scanner_;
   Framing framing_;
   std::unique_ptr<ChunkedBody> chunks_;
-  std::string peer_;  // who is connected; request_.remote is who the request is from
+  std::string peer_;    // who is connected
+  std::string client_;  // peer_, or who it says that the connection is from: the requests may be of
+                        // others, see request_.remote
   RequestIds::Digits id_digits_;
   Request request_;
   Response response_;

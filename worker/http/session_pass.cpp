@@ -10,6 +10,8 @@ namespace ekiden::worker {
 
 void Session::start(const PassedConnection& passed) {
   passed_ = true;
+  state_ = State::reading_head;
+  client_ = passed.client;
   begun_ns_ = passed.begun_ns;
   input_.append(passed.bytes);
   advance();
@@ -27,6 +29,7 @@ PassedConnection Session::offered() {
   PassedConnection passed;
   passed.descriptor = socket_.native_handle();
   passed.remote = peer_;
+  passed.client = client_;
   passed.begun_ns = begun_ns_;
   passed.bytes.reserve(request_.head.size() + request_.body.size() + input_.size() + 32);
   passed.bytes = request_.head;

@@ -21,6 +21,19 @@ constexpr std::size_t kMaxReserved = 1U << 20;
 
 }  // namespace
 
+/// What is already there. False if nothing is.
+bool Session::read_at_once() {
+  boost::system::error_code error;
+  const std::size_t count = read_some(input_.prepare(), error);
+  const bool nothing = error == boost::asio::error::would_block;
+  if (nothing) {
+    start_read();
+  } else {
+    received(error, count);
+  }
+  return !nothing;
+}
+
 /// On to the next request: what has come of it already, or else wait.
 void Session::resume() {
   if (state_ != State::reading_head) return;
@@ -63,6 +76,7 @@ void Session::received(const boost::system::error_code& error, std::size_t count
       return start_read();
     case State::lingering:
       return discard();
+    case State::reading_proxy_header:
     case State::offered:
     case State::writing:
     case State::closed:
@@ -156,9 +170,10 @@ Session::Progress Session::accept_head() {
   return Progress::ready;
 }
 
-/// What the peer is, or what it says if it is a proxy that is believed. False: it says two things.
+/// What the connection's client is, or what the peer says if it is a proxy that is believed. False:
+/// it says two things.
 bool Session::know_client() {
-  request_.remote = peer_;
+  request_.remote = client_;
   request_.scheme = tls_ ? "https" : "http";
   request_.request_id = {};
   const bool clear =

@@ -17,6 +17,7 @@ EKIDEN_APP(app) {
   app.layout({Component("dash_html_components", "Div", {{"id", "in"}}),
               Component("dash_html_components", "Div", {{"id", "echo"}}),
               Component("dash_html_components", "Div", {{"id", "scheme"}}),
+              Component("dash_html_components", "Div", {{"id", "remote"}}),
               Component("dash_html_components", "Div", {{"id", "variable"}}),
               Component("dash_html_components", "Div", {{"id", "pipe"}})});
   app.callback(Output{"echo", "children"}, Input{"in", "title"},
@@ -27,6 +28,8 @@ EKIDEN_APP(app) {
   });
   app.callback(Output{"scheme", "children"}, Input{"in", "title"},
                [](std::string) { return callback_context().scheme(); });
+  app.callback(Output{"remote", "children"}, Input{"in", "title"},
+               [](std::string) { return callback_context().remote(); });
   // Waits for somebody to write into the named pipe.
   app.callback(Output{"pipe", "children"}, Input{"in", "title"}, [](std::string path) {
     std::string line;
