@@ -56,9 +56,10 @@ void Master::advance_upgrade() {
   const auto& first = supervisor_.last_reload();
   if (predecessor_ == nullptr || predecessor_->settled() || !first) return;
   if (first->error.empty()) {
+    settle();
     log(LogLevel::info, "ekiden {} has taken over from {}", EKIDEN_VERSION,
         predecessor_->state().version);
-    return settle();
+    return;
   }
   if (!supervisor_.at_rest()) return;
   log(LogLevel::error, "going back to ekiden {}", predecessor_->state().version);
