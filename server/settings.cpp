@@ -302,6 +302,10 @@ const std::array kSettings{
         "limit-request-body", "", kLimits, size, 0, 4096 * kMebi,
         "Bytes of a request's body; beyond: 413.",
         [](auto& s) -> auto& { return s.worker.max_body_bytes; }),
+    text_setting(
+        "tmp-upload-dir", kLimits, SettingKind::text,
+        "Folder for bodies from 16M on, which are not kept in memory. Empty: TMPDIR, or else /tmp.",
+        [](auto& s) -> auto& { return s.worker.tmp_upload_dir; }),
 
     dev_tool(
         "dev-tools-ui", "UI", toggle, 0, 1, "The menu in the page, and errors of callbacks.",

@@ -36,6 +36,7 @@ struct WorkerSettings {
   std::uint64_t max_requests = 0;         ///< until the worker is replaced; 0: any number
   std::uint64_t max_requests_jitter = 0;  ///< at most so many more
   std::size_t max_memory = 0;             ///< of its own; beyond, it is replaced. 0: any
+  std::string tmp_upload_dir;  ///< for large bodies of requests; empty: TMPDIR, else /tmp
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds write_timeout{30'000};

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "worker/request_body.hpp"
+
 namespace ekiden::worker {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
@@ -26,7 +28,7 @@ struct Request {
   std::string path;         ///< percent-decoded, without the query
   std::string_view query;   ///< after '?', undecoded
   std::vector<std::pair<std::string_view, std::string_view>> headers;
-  std::string body;
+  RequestBody body;
   /// The client's address, "127.0.0.1" or "unix:". Like the next four as a trusted proxy says, if
   /// it came through one.
   std::string remote;

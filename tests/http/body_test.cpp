@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "shared/private_memory.hpp"
 #include "tests/http/raw_client.hpp"
 #include "tests/http/worker_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace ekiden::test {
 namespace {
@@ -137,6 +143,82 @@ TEST(Body, OneEmptyLineBeforeARequestIsForgiven) {
 
   EXPECT_EQ(client.receive().status, 200);
   EXPECT_EQ(client.receive().status, 200);
+}
+
+shared::WorkerSettings with_upload_folder(const std::filesystem::path& folder) {
+  shared::WorkerSettings settings;
+  settings.tmp_upload_dir = folder.string();
+  settings.max_body_bytes = 256U << 20;
+  return settings;
+}
+
+/// No line of it is like another.
+std::string long_text(std::size_t size) {
+  std::string text;
+  text.reserve(size + 24);
+  for (std::size_t line = 0; text.size() < size; ++line) text += std::to_string(line) + "\n";
+  text.resize(size);
+  return text;
+}
+
+TEST(Body, ALargeOneComesBackWholeFromAFile) {
+  const worker::test::TemporaryFolder folder;
+  ServedWorker worker(with_upload_folder(folder.path()));
+  RawClient client = worker.connect();
+  // Whole pages, so that whoever reads on behind the end is found out.
+  const std::string text = long_text(20U << 20);
+
+  for (int times = 0; times < 2; ++times) {
+    client.send(RawClient::post_request("/echo", text));
+    EXPECT_TRUE(client.receive().body == text);
+  }
+  EXPECT_EQ(client.get("/text").body, "text");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "the file has no name";
+}
+
+TEST(Body, ALargeOneInChunksComesBackWholeFromAFile) {
+  const worker::test::TemporaryFolder folder;
+  ServedWorker worker(with_upload_folder(folder.path()));
+  RawClient client = worker.connect();
+  const std::string text = long_text((17U << 20) + 1);
+  client.send(kChunkedHead);
+  for (std::size_t at = 0; at < text.size(); at += 1U << 20) {
+    const std::string piece = text.substr(at, 1U << 20);
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
+    client.send(size + piece + "\r\n");
+  }
+  client.send("0\r\n\r\n");
+  EXPECT_TRUE(client.receive().body == text);
+}
+
+TEST(Body, WithoutAFolderALargeOneStaysInMemory) {
+  ServedWorker worker(with_upload_folder("/nowhere"));
+  RawClient client = worker.connect();
+  const std::string text = long_text(17U << 20);
+  client.send(RawClient::post_request("/echo", text));
+  EXPECT_TRUE(client.receive().body == text);
+}
+
+TEST(Body, ManyThatArriveSlowlyFillNoMemory) {
+  const worker::test::TemporaryFolder folder;
+  ServedWorker worker(with_upload_folder(folder.path()));
+  const std::string text = long_text(10U << 20);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(worker.connect());
+    const std::string request = RawClient::post_request("/echo", text);
+    clients.back().send(std::string_view(request).substr(0, request.size() - 1));
+  }
+  // The worker has taken what was sent once it answers this.
+  EXPECT_EQ(worker.connect().get("/text").body, "text");
+
+  const pid_t pid = worker.scoreboard[0].pid;
+  EXPECT_LT(shared::private_memory("/proc/" + std::to_string(pid)), 100U << 20);
+  for (RawClient& client : clients) {
+    client.send(text.substr(text.size() - 1));
+    EXPECT_TRUE(client.receive().body == text);
+  }
 }
 
 }  // namespace

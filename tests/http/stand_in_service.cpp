@@ -28,7 +28,7 @@ std::string client_of(const worker::Request& request) {
 std::string describe(const worker::Request& request) {
   return std::to_string(static_cast<int>(request.method)) + "|" + request.path + "|" +
          std::string(request.query) + "|" + std::string(request.header("host")) + "|" +
-         request.body;
+         std::string(request.body);
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ void StandInService::run(const worker::Request& request, worker::Response& respo
   }
   if (request.path == "/watch") watch(request);
   response.content_type = "text/plain";
-  response.body = request.path == "/client" ? client_of(request) : request.body;
+  response.body = request.path == "/client" ? client_of(request) : std::string(request.body);
 }
 
 std::string StandInService::time_out(const worker::Request& request,

@@ -143,6 +143,16 @@ struct PollingLoop::Impl {
   int exit_code = 0;
 };
 
+namespace {
+
+std::string upload_folder(const shared::WorkerSettings& settings) {
+  if (!settings.tmp_upload_dir.empty()) return settings.tmp_upload_dir;
+  const char* folder = std::getenv("TMPDIR");
+  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+}  // namespace
+
 PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& board,
                         Service& service)
     : heritage(inherited),
@@ -169,7 +179,8 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               peers_of(inherited.settings.proxy_allow_from),
               {},
               false,
-              inherited.tls.get()},
+              inherited.tls.get(),
+              upload_folder(inherited.settings)},
       mailbox_descriptor(io.get_executor(), ::dup(mailbox.descriptor())),
       signals(io.get_executor(), open_signals()),
       channel(io.get_executor()),

@@ -152,6 +152,7 @@ void Session::refuse(const Rejection& rejection) {
 void Session::release_memory() {
   lean_ = true;
   request_ = Request{};
+  count_body();
   request_.remote = client_;
   request_.cancelled = &cancelled_;
   release(response_.headers);
@@ -166,6 +167,7 @@ void Session::close() {
   if (tls_) tls_->shut_down();
   boost::system::error_code ignored;
   socket_.close(ignored);
+  context_.bytes_of_bodies -= std::exchange(counted_body_bytes_, 0);
   context_.closed(*this);
 }
 

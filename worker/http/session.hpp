@@ -55,7 +55,13 @@ struct SessionContext {
   RequestIds request_ids;
   bool draining = false;                    ///< every further response closes its connection
   const shared::TlsContext* tls = nullptr;  ///< nullptr: plain HTTP
+  std::string upload_folder;                ///< for bodies that are not kept in memory
+  bool has_no_upload_folder = false;        ///< and that has been said
+  std::size_t bytes_of_bodies = 0;          ///< of large ones, in memory, of all sessions
 };
+
+/// Buffers larger than this are freed after the exchange, others when the connection is idle.
+inline constexpr std::size_t kKeptBytes = 64U << 10;
 
 /// One client connection: reads requests, has them answered, writes the answers in order.
 ///
@@ -141,13 +147,19 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Progress take_head();
   void forget_request(std::string_view refused);
   Progress accept_head();
-  Progress take_body();
-  Progress take_chunks();
   bool know_client();
   void name_request() noexcept;
-  void begin_body();
   void input_ended(bool orderly);
   void discard();
+
+  // session_body.cpp
+  void begin_body();
+  Progress take_body();
+  Progress take_chunks();
+  bool keep(std::string_view piece);
+  void move_body_to_file();
+  void count_body() noexcept;
+  Progress cannot_keep();
 
   // session_tls.cpp: what goes another way there
   std::size_t read_some(std::span<char> room, boost::system::error_code& error);
@@ -184,7 +196,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::array<boost::asio::const_buffer, 2> unsent() noexcept;
 
   SessionContext& context_;
-  std::unique_ptr<TlsStream> tls_;  // none: plain HTTP, or a PROXY header comes first
+  std::size_t counted_body_bytes_ = 0;  // in context_.bytes_of_bodies
+  std::unique_ptr<TlsStream> tls_;      // none: plain HTTP, or a PROXY header comes first
   Socket socket_;
   State state_ = State::reading_head;
   bool read_pending_ = false;

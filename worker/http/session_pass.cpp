@@ -39,7 +39,7 @@ PassedConnection Session::offered() {
     passed.bytes += "0\r\n\r\n";
   } else {
     fmt::format_to(std::back_inserter(passed.bytes), "{:x}\r\n{}\r\n0\r\n\r\n",
-                   request_.body.size(), request_.body);
+                   request_.body.size(), std::string_view(request_.body));
   }
   passed.bytes += input_.view();
   return passed;

@@ -12,12 +12,8 @@ namespace {
 constexpr std::size_t kBodyBufferBytes = 64U << 10;
 /// While a callback runs, the client may send this much ahead.
 constexpr std::size_t kMaxReadAhead = 8U << 10;
-/// What a body may take beyond its time-out: a second for each 16 KiB that have arrived.
-constexpr std::uint64_t kNsPerBodyByte = 1'000'000'000U / (16U << 10);
 /// Lingering: what a refused client may still send before the connection is cut.
 constexpr std::size_t kMaxDiscarded = 64U << 10;
-/// A declared length is believed, as memory to set aside, up to this.
-constexpr std::size_t kMaxReserved = 1U << 20;
 
 }  // namespace
 
@@ -141,7 +137,7 @@ void Session::forget_request(std::string_view refused) {
   request_.headers.clear();
   framing_.forwarded = false;
   request_.host = request_.prefix = {};
-  request_.body.clear();
+  request_.body.clear(kKeptBytes);
   know_client();
 }
 
@@ -185,44 +181,6 @@ bool Session::know_client() {
 void Session::name_request() noexcept {
   context_.request_ids.next(id_digits_);
   request_.request_id = {id_digits_.data(), id_digits_.size()};
-}
-
-void Session::begin_body() {
-  state_ = State::reading_body;
-  request_.body.clear();
-  chunks_.reset();
-  if (!framing_.has_body()) return;
-  if (framing_.chunked) chunks_ = std::make_unique<ChunkedBody>(context_.limits);
-  request_.body.reserve(std::min<std::size_t>(framing_.length, kMaxReserved));
-  expire_in(context_.settings.body_timeout);
-}
-
-Session::Progress Session::take_body() {
-  const std::size_t before = request_.body.size();
-  Progress progress = Progress::ready;
-  if (chunks_) {
-    progress = take_chunks();
-  } else {
-    const std::string_view piece = input_.view().substr(0, framing_.length - before);
-    request_.body.append(piece);
-    input_.consume(piece.size());
-    if (request_.body.size() != framing_.length) progress = Progress::waiting;
-  }
-  deadline_ns_ += (request_.body.size() - before) * kNsPerBodyByte;
-  return progress;
-}
-
-Session::Progress Session::take_chunks() {
-  std::size_t consumed = 0;
-  const auto state = chunks_->feed(input_.view(), consumed, request_.body);
-  input_.consume(consumed);
-  if (state == ChunkedBody::State::refused) {
-    refuse(chunks_->rejection());
-    return Progress::over;
-  }
-  if (state == ChunkedBody::State::incomplete) return Progress::waiting;
-  chunks_.reset();
-  return Progress::ready;
 }
 
 }  // namespace ekiden::worker

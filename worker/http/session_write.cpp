@@ -14,8 +14,6 @@ namespace {
 /// After the last answer the client gets this long to read it and hang up. Closing at once could
 /// reset the connection, and the reset could overtake the answer.
 constexpr std::chrono::milliseconds kLinger{2000};
-/// Buffers larger than this are freed after the exchange, others when the connection is idle.
-constexpr std::size_t kKeptBytes = 64U << 10;
 
 void release_if_large(std::string& text) noexcept {
   if (text.capacity() > kKeptBytes) std::string().swap(text);
@@ -108,7 +106,8 @@ void Session::sent() {
   if (closing_) return linger();
   passed_ = false;
   request_.request_id = {};
-  release_if_large(request_.body);
+  request_.body.clear(kKeptBytes);
+  count_body();
   release_if_large(response_.body);
   state_ = State::reading_head;
   expire_in(input_.size() == 0 ? context_.settings.keep_alive : context_.settings.header_timeout);
