@@ -62,18 +62,21 @@ TEST(RequestTimeout, AnswersARunningCallbacksClientWith504AndEndsTheConnection) 
   EXPECT_EQ(client.end(), RawClient::End::closed);
 }
 
-TEST(RequestTimeout, NamesTheCallbackItsAgeAndWhereItIsInTheLog) {
+TEST(RequestTimeout, NamesTheCallbackItsRequestItsAgeAndWhereItIsInTheLog) {
   Site site("slow", {"--request-timeout", "0.3"});
   site.server.wait_for("ready: 1 worker");
   Pipe pipe(site);
-  RawClient client = send(site, "pipe", pipe.path());
+  RawClient client = site.connect();
+  std::string request = Site::callback_request("pipe", pipe.path());
+  request.insert(request.find("\r\n") + 2, "X-Request-Id: trace-7\r\n");
+  client.send(request);
   pipe.open();
 
   EXPECT_THAT(
       site.server.wait_for("is overdue"),
       MatchesRegex(
           R"(.*\[warning\] [0-9]+ worker 1: callback pipe\.children \(slow\.cpp:[0-9]+\) )"
-          R"(is overdue: its request is [0-9]+\.[0-9]+ s old, --request-timeout is 0\.3 s; )"
+          R"(is overdue: its request trace-7 is [0-9]+\.[0-9]+ s old, --request-timeout is 0\.3 s; )"
           R"(the client got 504; it goes on, and its result is dropped:)"));
   EXPECT_THAT(site.server.wait_for("line_of_pipe"),
               MatchesRegex(R"(.*worker 1:   #[0-9]+ line_of_pipe\(.*\) at slow\.cpp:[0-9]+)"));

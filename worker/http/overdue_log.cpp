@@ -29,9 +29,10 @@ std::string_view what_becomes(State state) {
 
 void write(const OverdueLog::Entry& entry) {
   log(LogLevel::warning,
-      "{} is overdue: its request is {:.2f} s old, --request-timeout is {} s; the client got 504; "
-      "{}",
-      entry.name, seconds(entry.age), seconds(entry.limit), what_becomes(entry.given_up.state));
+      "{} is overdue: its request {} is {:.2f} s old, --request-timeout is {} s; the client got "
+      "504; {}",
+      entry.name, entry.request_id, seconds(entry.age), seconds(entry.limit),
+      what_becomes(entry.given_up.state));
   if (entry.given_up.stack == nullptr) return;
   const auto lines = stack_lines(entry.given_up.stack->wait(kSamplePatience));
   for (const std::string& line : lines) log(LogLevel::warning, "  {}", line);

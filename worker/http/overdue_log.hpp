@@ -19,6 +19,7 @@ class OverdueLog {
  public:
   struct Entry {
     std::string name;  ///< "callback graph.figure (app.cpp:40)"
+    std::string request_id;
     std::chrono::nanoseconds age;
     std::chrono::milliseconds limit;
     CallbackPool::GivenUp given_up;

@@ -85,8 +85,8 @@ void Session::time_out() {
   timed_out_ = std::make_unique<Response>();
   std::string name = context_.service.time_out(request_, *timed_out_);
   const std::chrono::nanoseconds age(shared::monotonic_ns() - begun_ns_);
-  context_.overdue_log.add(
-      {std::move(name), age, context_.settings.request_timeout, std::move(given_up)});
+  context_.overdue_log.add({std::move(name), std::string(request_.request_id), age,
+                            context_.settings.request_timeout, std::move(given_up)});
   closing_ = true;
   send();
 }
