@@ -112,6 +112,8 @@ void write_responses(const shared::TrafficTotals& traffic, MetricsWriter& to) {
     to.sample(traffic.responses[kind], label("code", fmt::format("{}xx", kind)));
   }
   to.counter("ekiden_http_response_bytes_total", "Bytes of answers' bodies.", traffic.bytes_out);
+  to.counter("ekiden_connections_passed_total",
+             "Connections handed to a worker with a free thread.", traffic.passed);
 }
 
 void write_callbacks(const shared::TrafficTotals& traffic, MetricsWriter& to) {

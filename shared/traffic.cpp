@@ -24,7 +24,7 @@ struct alignas(64) Traffic::Directory {
 
 struct alignas(64) Traffic::Worker {
   std::array<std::atomic<std::uint64_t>, 6> responses;
-  std::atomic<std::uint64_t> bytes_out;
+  std::atomic<std::uint64_t> bytes_out, passed;
   std::array<CallbackCounts, kMostCallbacks> callbacks;
 };
 
@@ -128,6 +128,15 @@ void Traffic::count_response(std::uint32_t slot, int status, std::size_t bytes) 
 
 CallbackCounts& Traffic::counts(std::uint32_t slot, std::uint32_t callback) noexcept {
   return workers_[slot].callbacks[callback];
+void Traffic::count_passed(std::uint32_t slot) noexcept { count_on(workers_[slot].passed); }
+
+std::string Traffic::name(std::uint32_t callback) const {
+  if (callback >= kMostCallbacks) callback = 0;
+  const Name& name = directory_->names[callback];
+  if (name.state.load(memory_order_acquire) != Name::there) return "?";
+  return {name.text.data(), name.length};
+}
+
 }
 
 CallbackTotals Traffic::totals_of(std::uint32_t callback) const {
@@ -155,6 +164,7 @@ TrafficTotals Traffic::totals() const {
     totals.bytes_out += worker.bytes_out.load(memory_order_relaxed);
   }
   for (std::uint32_t number = 0; number < kMostCallbacks; ++number) {
+    totals.passed += worker.passed.load(memory_order_relaxed);
     const Name& name = directory_->names[number];
     const std::uint32_t state = name.state.load(memory_order_acquire);
     if (state == Name::vacant) break;

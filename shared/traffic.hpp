@@ -59,6 +59,7 @@ struct CallbackTotals {
 struct TrafficTotals {
   std::array<std::uint64_t, 6> responses{};  ///< by the status' first digit; 0: none of 1 to 5
   std::uint64_t bytes_out = 0;
+  std::uint64_t passed = 0;                         ///< connections, to siblings
   std::map<std::string, CallbackTotals> callbacks;  ///< by id; those that were called
 };
 
@@ -88,6 +89,10 @@ class Traffic {
   void begin(std::uint32_t slot) noexcept;
   void count_response(std::uint32_t slot, int status, std::size_t bytes) noexcept;
   CallbackCounts& counts(std::uint32_t slot, std::uint32_t callback) noexcept;
+  /// A connection has gone to a sibling.
+  void count_passed(std::uint32_t slot) noexcept;
+  /// The id of a callback by its number.
+  std::string name(std::uint32_t callback) const;
   TrafficTotals totals() const;
 
  private:

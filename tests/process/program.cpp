@@ -71,6 +71,7 @@ RunningCallback::RunningCallback(const Site& site) : client_(site.connect()) {
 }
 
 Reply RunningCallback::finish() {
+  fs::remove(path);  // of one before, which has opened it
   if (write(pipe_.get(), "done\n", 5) != 5) return {};
   return client_.receive();
 }

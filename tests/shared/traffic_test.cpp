@@ -105,6 +105,32 @@ TEST(Traffic, TheNextImageOfTheMasterCountsOn) {
   EXPECT_EQ(traffic.totals().callbacks.at("x").ran.count(), 2U);
 }
 
+TEST(Traffic, TellsNamesByTheirNumbers) {
+  Traffic traffic;
+  Child child([&] { return traffic.callback("graph.figure") == 1 ? 0 : 1; });
+  EXPECT_EQ(child.exit_code(), 0);
+
+  EXPECT_EQ(traffic.name(1), "graph.figure");
+  EXPECT_EQ(traffic.name(0), "(others)");
+  EXPECT_EQ(traffic.name(2), "?") << "nobody has that number";
+  EXPECT_EQ(traffic.name(Traffic::kMostCallbacks), "(others)");
+}
+
+TEST(Traffic, CountsConnectionsThatWerePassedOnBeyondTheirWorkers) {
+  Traffic traffic;
+  for (const std::uint32_t slot : {0U, 0U, 4U}) {
+    Child child([&traffic, slot] {
+      traffic.begin(slot);
+      traffic.count_passed(slot);
+      raise(SIGKILL);
+      return 0;
+    });
+    child.wait();
+  }
+
+  EXPECT_EQ(traffic.totals().passed, 3U);
+}
+
 TEST(Traffic, CountsWhatExceedsItsTableTogether) {
   Traffic traffic;
   traffic.begin(0);

@@ -47,6 +47,7 @@ PassedConnection Session::offered() {
 
 /// Not close(): the sibling has the connection, so this process's epoll would go on watching it.
 void Session::passed_on() {
+  context_.traffic.count_passed();
   state_ = State::closed;
   boost::system::error_code ignored;
   const int descriptor = socket_.release(ignored);

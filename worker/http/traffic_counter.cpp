@@ -24,6 +24,10 @@ std::uint32_t TrafficCounter::number_of(std::string_view callback) {
   return found->second;
 }
 
+void TrafficCounter::count_passed() noexcept {
+  if (traffic_ != nullptr) traffic_->count_passed(slot_);
+}
+
 void TrafficCounter::count(const Request& request, const Response& response,
                            std::chrono::nanoseconds waited, std::chrono::nanoseconds ran) {
   const std::size_t bytes = response.bytes().size();

@@ -22,6 +22,9 @@ class TrafficCounter {
   void count(const Request& request, const Response& response, std::chrono::nanoseconds waited,
              std::chrono::nanoseconds ran);
 
+  /// A connection has gone to a sibling.
+  void count_passed() noexcept;
+
  private:
   std::uint32_t number_of(std::string_view callback);
 
