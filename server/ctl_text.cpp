@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "server/tool_text.hpp"
 
@@ -20,6 +21,18 @@ std::string reload_text(const Json& last) {
   return fmt::format("generation {} failed {} ago: {}", integer(last, "generation"), ago,
                      string(last, "error"));
 }
+
+std::string longest_call(const Json& call) {
+  if (call.is_null()) return "none runs";
+  return fmt::format("{} in worker {} for {}", string(call, "callback"), integer(call, "worker"),
+                     duration(call["age_s"]));
+}
+
+/// A call, and the worker that it is in.
+struct Call {
+  const Json *worker, *call;
+  double age() const { return (*call)["age_s"].as_number().value_or(0); }
+};
 
 std::string serving(const Json& status) {
   std::string text = fmt::format("{}", integer(status, "generation"));
@@ -48,12 +61,13 @@ std::string status_text(const Json& status) {
                              integer(workers, "booting"), integer(workers, "draining")));
   add("callbacks", fmt::format("{} running or queued, {} threads", integer(status, "busy"),
                                integer(status, "threads")));
+  add("longest call", longest_call(status["longest_call"]));
   add("connections", fmt::format("{}", integer(status, "connections")));
   add("answers", answers);
   add("cache",
-      fmt::format("{} values, {} of {}, hit % {}", integer(cache, "entries"),
-                  size(integer(cache, "payload_bytes")), size(integer(cache, "data_bytes")),
-                  percent(hits, hits + integer(cache, "misses"))));
+      fmt::format("{} values, {} of {}; {} hits, {} misses, hit % {}", integer(cache, "entries"),
+                  size(integer(cache, "payload_bytes")), size(integer(cache, "data_bytes")), hits,
+                  integer(cache, "misses"), percent(hits, hits + integer(cache, "misses"))));
   add("reloads",
       fmt::format("{} served, {} failed", integer(reloads, "served"), integer(reloads, "failed")));
   add("last reload", reload_text(reloads["last"]));
@@ -73,6 +87,31 @@ std::string workers_text(const Json& workers) {
                size(integer(one, "private_bytes")), string(one, "state"), count("number")});
   }
   return table.text();
+}
+
+std::string calls_text(const Json& workers) {
+  std::vector<Call> calls;
+  std::int64_t unnamed = 0;  // queued behind those that are named
+  for (const Json& worker : array(workers, "workers")) {
+    unnamed += integer(worker, "queued");
+    for (const Json& call : array(worker, "calls")) {
+      unnamed -= string(call, "state") == "queued" ? 1 : 0;
+      calls.push_back({&worker, &call});
+    }
+  }
+  if (calls.empty()) return "no callback runs\n";
+  std::stable_sort(calls.begin(), calls.end(),
+                   [](const Call& one, const Call& other) { return one.age() > other.age(); });
+  Table table(5);
+  table.add({"AGE", "WAITED", "WORKER", "PID", "THREAD", "STATE", "CALLBACK"});
+  for (const auto& [worker, call] : calls) {
+    const Json& thread = (*call)["thread"];
+    table.add({duration((*call)["age_s"]), duration((*call)["queued_s"]),
+               fmt::format("{}", integer(*worker, "number")),
+               fmt::format("{}", integer(*worker, "pid")), thread.is_null() ? "-" : thread.dump(),
+               string(*call, "state"), string(*call, "callback")});
+  }
+  return table.text() + (unnamed > 0 ? fmt::format("and {} more queued\n", unnamed) : "");
 }
 
 std::string callbacks_text(const Json& callbacks) {

@@ -56,8 +56,8 @@ Json ask_for_all(const Words& words) {
 }
 
 std::string frame_text(const Json& all) {
-  return fmt::format("{}\n{}\n{}", status_text(all["status"]), workers_text(all),
-                     callbacks_text(all));
+  return fmt::format("{}\n{}\n{}\n{}", status_text(all["status"]), workers_text(all),
+                     calls_text(all), callbacks_text(all));
 }
 
 /// The terminal gives each key at once, Ctrl-C too, and does not show it; as before when this ends.
@@ -127,7 +127,7 @@ ToolOutput ask(const Words& words) {
   }
   if (words.command == "workers") {
     const Json result = ask_for_workers(words);
-    return printed(words, result, workers_text(result));
+    return printed(words, result, workers_text(result) + "\n" + calls_text(result));
   }
   if (words.command == "scale") {
     const Json result =
@@ -148,7 +148,7 @@ void declare(CLI::App& program, Words& into) {
     return added;
   };
   add("status", "Say how the server is.");
-  add("workers", "List the workers.");
+  add("workers", "List the workers, and the callbacks that run or are queued there.");
   add("reload", "Bring in a new generation, as SIGHUP does.")
       ->add_flag("--wait", into.wait, "Wait until it serves; else say why not, and exit with 1.");
   add("rollback", "Bring back the generation before, which is kept for a while.")

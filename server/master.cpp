@@ -206,6 +206,7 @@ ServerState Master::state() const {
           scoreboard_,
           cache_.counters(),
           traffic_.totals(),
+          traffic_,
           leaving(),
           supervisor_.loading(),
           supervisor_.last_reload(),

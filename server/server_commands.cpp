@@ -60,6 +60,36 @@ Json::Object cache_use(const shared::CacheCounters& cache) {
           {"waits", number(cache.waits)},           {"evictions", number(cache.evictions)}};
 }
 
+Json::Object call_of(const CallStanding& call) {
+  return {{"thread", call.thread ? number(*call.thread) : Json()},
+          {"callback", call.callback},
+          {"state", call.state},
+          {"age_s", seconds(call.age)},
+          {"queued_s", seconds(call.queued)}};
+}
+
+Json::Array calls_in(const ServerState& state, std::uint32_t slot) {
+  Json::Array calls;
+  for (const CallStanding& call : calls_of(state, slot)) calls.push_back(call_of(call));
+  return calls;
+}
+
+/// Of all workers' calls that have begun, the one that has taken longest, if there is any.
+Json longest_call(const ServerState& state) {
+  std::chrono::nanoseconds age{-1};
+  Json longest;
+  for (const WorkerStanding& worker : state.workers) {
+    for (const CallStanding& call : calls_of(state, worker.slot)) {
+      if (!call.thread || call.age <= age) continue;
+      age = call.age;
+      Json::Object members = call_of(call);
+      members.insert(members.begin(), {"worker", number(worker.number)});
+      longest = std::move(members);
+    }
+  }
+  return longest;
+}
+
 Json worker_of(const WorkerStanding& worker, const ServerState& state, std::uint64_t now) {
   const shared::WorkerSlot& slot = state.scoreboard[worker.slot];
   const std::uint64_t beat = slot.heartbeat_ns;
@@ -75,7 +105,9 @@ Json worker_of(const WorkerStanding& worker, const ServerState& state, std::uint
           {"busy", number(slot.busy)},
           {"threads", number(slot.threads)},
           {"connections", number(slot.connections)},
-          {"heartbeat_age_s", beat == 0 ? Json() : seconds(silence)}};
+          {"heartbeat_age_s", beat == 0 ? Json() : seconds(silence)},
+          {"queued", number(state.scoreboard.calls(worker.slot).queue_length)},
+          {"calls", calls_in(state, worker.slot)}};
 }
 
 }  // namespace
@@ -90,6 +122,7 @@ Json status_of(const ServerState& state) {
           {"workers", count_workers(state)},
           {"threads", number(sum(state, &shared::WorkerSlot::threads))},
           {"busy", number(sum(state, &shared::WorkerSlot::busy))},
+          {"longest_call", longest_call(state)},
           {"connections", number(sum(state, &shared::WorkerSlot::connections))},
           {"answers", answers_by_status(state.traffic)},
           {"bytes_out", number(state.traffic.bytes_out)},

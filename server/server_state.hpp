@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/memo_cache.hpp"
@@ -58,10 +59,23 @@ struct ServerState {
   const shared::Scoreboard& scoreboard;
   shared::CacheCounters cache;
   shared::TrafficTotals traffic;
+  const shared::Traffic& names;  ///< of callbacks
   bool stopping = false;
   std::uint32_t loading = 0;  ///< the generation on trial; 0: none
   std::optional<ReloadOutcome> last_reload;
   std::vector<WorkerStanding> workers;
 };
+
+/// A call of a callback in a worker.
+struct CallStanding {
+  std::optional<std::uint32_t> thread;  ///< none: it is queued
+  std::string callback;
+  std::string_view state;           ///< running, waiting for another's computation, or queued
+  std::chrono::nanoseconds age{0};  ///< since it began, or its request was complete if it is queued
+  std::chrono::nanoseconds queued{0};  ///< what it has waited for a thread
+};
+
+/// The calls in the worker of that slot: all that have begun, then the first that are queued.
+std::vector<CallStanding> calls_of(const ServerState& state, std::uint32_t slot);
 
 }  // namespace ekiden::server

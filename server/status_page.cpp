@@ -95,6 +95,24 @@ void write_workers(const ServerState& state, std::string& page) {
   page += "</table>";
 }
 
+void write_calls(const ServerState& state, std::string& page) {
+  page +=
+      "<h2>Running now</h2><table><tr><th>callback</th><th>worker</th><th>state</th><th>for</th>"
+      "<th>waited for a thread</th></tr>";
+  for (const WorkerStanding& worker : state.workers) {
+    for (const CallStanding& call : calls_of(state, worker.slot)) {
+      const auto ms = [](std::chrono::duration<double, std::milli> time) {
+        return milliseconds(time.count());
+      };
+      fmt::format_to(std::back_inserter(page),
+                     "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                     escaped(call.callback), worker.number, call.state, ms(call.age),
+                     ms(call.queued));
+    }
+  }
+  page += "</table>";
+}
+
 void write_callbacks(const ServerState& state, std::string& page) {
   page +=
       "<h2>Callbacks</h2><table><tr><th>outputs</th><th>calls</th><th>failed</th><th>mean</th>"
@@ -131,6 +149,7 @@ std::string status_page(const ServerState& state) {
                  state.traffic.responses[5] > 0 ? " class=\"bad\"" : "", state.traffic.responses[4],
                  state.traffic.responses[5]);
   write_workers(state, page);
+  write_calls(state, page);
   write_callbacks(state, page);
   write_cache(state.cache, page);
   return page + "</body></html>\n";

@@ -11,19 +11,30 @@ namespace {
 
 constexpr std::size_t kSlotBytes = sizeof(WorkerSlot) * kMaxWorkers;
 constexpr std::size_t kBytes = kSlotBytes + sizeof(WorkerSlot);
+constexpr std::size_t kCallBytes = sizeof(CallRow) * kMaxWorkers;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
+static_assert(sizeof(WorkerSlot) % alignof(CallRow) == 0);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
                   std::atomic<WorkerState>::is_always_lock_free &&
                   std::atomic<pid_t>::is_always_lock_free,
               "slots are shared between processes");
 
+void clear(CallRow& row) noexcept {
+  const std::uint32_t used = row.used.exchange(0, kRelaxed);
+  for (std::uint32_t thread = 0; thread < used; ++thread) row.threads[thread].call.clear();
+  row.queue_length.store(0, kRelaxed);
+  for (CallWord& call : row.queue) call.clear();
+}
+
 }  // namespace
 
 Scoreboard::Scoreboard(int descriptor)
-    : pages_("scoreboard", kBytes, descriptor),
+    : pages_("scoreboard", kBytes + kCallBytes, descriptor),
       slots_(reinterpret_cast<WorkerSlot*>(pages_.data())),
-      head_(reinterpret_cast<Head*>(pages_.data() + kSlotBytes)) {
+      head_(reinterpret_cast<Head*>(pages_.data() + kSlotBytes)),
+      // Zeros are what they are to hold; those of slots that are not used need no memory.
+      calls_(reinterpret_cast<CallRow*>(pages_.data() + kBytes)) {
   if (descriptor >= 0) {
     const std::uint32_t layout = head_->layout.load(kRelaxed);
     if (layout == kLayout) return;
@@ -60,6 +71,7 @@ void Scoreboard::reset(std::uint32_t slot, std::uint32_t generation) noexcept {
   worker.address.store(0, kRelaxed);
   for (auto& offer : worker.offers) offer.store(0, kRelaxed);
   for (auto& character : worker.last_words) character.store('\0', kRelaxed);
+  clear(calls_[slot]);
   worker.state.store(WorkerState::booting, std::memory_order_release);
 }
 

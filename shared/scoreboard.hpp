@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "shared/running_call.hpp"
 #include "shared/shared_pages.hpp"
 
 namespace ekiden::shared {
@@ -42,7 +43,8 @@ struct alignas(128) WorkerSlot {
   std::atomic<char> last_words[256];  ///< why it aborted, for the master to log
 };
 
-/// The workers as they see each other: an array of slots in shared memory.
+/// The workers as they see each other: an array of slots in shared memory. What their callback
+/// threads do is beside it, for the master to show.
 ///
 /// Thread and process safety: all members from anywhere. After a crash: the slot keeps what the
 /// dead worker wrote until the master clears it.
@@ -63,11 +65,14 @@ class Scoreboard {
   WorkerSlot& operator[](std::uint32_t slot) noexcept { return slots_[slot]; }
   const WorkerSlot& operator[](std::uint32_t slot) const noexcept { return slots_[slot]; }
 
+  CallRow& calls(std::uint32_t slot) noexcept { return calls_[slot]; }
+  const CallRow& calls(std::uint32_t slot) const noexcept { return calls_[slot]; }
+
   /// True if another ready worker has fewer callbacks than threads.
   bool sibling_has_free_thread(std::uint32_t self) const noexcept;
   /// The generation that serves, as the master says; 0: none yet.
   std::atomic<std::uint32_t>& serving() noexcept { return head_->serving; }
-  /// Prepares `slot` for a new worker: all counters zero, state booting.
+  /// Prepares `slot` for a new worker: all counters zero, no calls, state booting.
   void reset(std::uint32_t slot, std::uint32_t generation) noexcept;
 
  private:
@@ -78,6 +83,7 @@ class Scoreboard {
   SharedPages pages_;
   WorkerSlot* slots_;
   Head* head_;
+  CallRow* calls_;
 };
 
 }  // namespace ekiden::shared

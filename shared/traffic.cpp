@@ -84,6 +84,8 @@ void DurationTotals::add(const DurationCounts& counts) noexcept {
   sum_us += counts.sum_us.load(memory_order_relaxed);
 }
 
+static_assert(Traffic::kMostCallbacks <= CallWord::kMostCallbacks);
+
 /// 64 MB of addresses, of which a server with ten callbacks and four workers uses a few pages.
 Traffic::Traffic(int descriptor)
     : pages_("traffic", sizeof(Directory) + kMaxWorkers * sizeof(Worker), descriptor),
@@ -126,8 +128,6 @@ void Traffic::count_response(std::uint32_t slot, int status, std::size_t bytes) 
   count_on(worker.bytes_out, bytes);
 }
 
-CallbackCounts& Traffic::counts(std::uint32_t slot, std::uint32_t callback) noexcept {
-  return workers_[slot].callbacks[callback];
 void Traffic::count_passed(std::uint32_t slot) noexcept { count_on(workers_[slot].passed); }
 
 std::string Traffic::name(std::uint32_t callback) const {
@@ -137,6 +137,8 @@ std::string Traffic::name(std::uint32_t callback) const {
   return {name.text.data(), name.length};
 }
 
+CallbackCounts& Traffic::counts(std::uint32_t slot, std::uint32_t callback) noexcept {
+  return workers_[slot].callbacks[callback];
 }
 
 CallbackTotals Traffic::totals_of(std::uint32_t callback) const {
@@ -162,9 +164,9 @@ TrafficTotals Traffic::totals() const {
       totals.responses[kind] += worker.responses[kind].load(memory_order_relaxed);
     }
     totals.bytes_out += worker.bytes_out.load(memory_order_relaxed);
+    totals.passed += worker.passed.load(memory_order_relaxed);
   }
   for (std::uint32_t number = 0; number < kMostCallbacks; ++number) {
-    totals.passed += worker.passed.load(memory_order_relaxed);
     const Name& name = directory_->names[number];
     const std::uint32_t state = name.state.load(memory_order_acquire);
     if (state == Name::vacant) break;

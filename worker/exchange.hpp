@@ -86,6 +86,10 @@ class Service {
   /// who was to answer, as logs name it: "callback graph.figure (app.cpp:40)".
   virtual std::string time_out(const Request& request, Response& response) noexcept = 0;
 
+  /// The number in shared::Traffic of what `run` will call for a request, to show while it is
+  /// queued. Called on the polling thread; 0 if it has none.
+  virtual std::uint32_t call_of(const Request&) const noexcept { return 0; }
+
   /// Answers requests of its own, before any client's. Empty, or one sentence on which of them is
   /// answered with a status of 500 or above. May take as long as the app's layout takes.
   virtual std::string check_health() noexcept { return {}; }

@@ -22,16 +22,9 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Printed {
-  int code;
-  std::string text;
-};
-
 Printed cache_tool(std::vector<std::string> words, std::vector<std::string> environment = {}) {
   words.insert(words.begin(), "cache");
-  RunningServer program = run_program(std::move(words), std::move(environment));
-  const int code = program.wait_for_exit().value_or(-1000);
-  return {code, program.output()};
+  return run_tool(std::move(words), std::move(environment));
 }
 
 std::string call(const Site& site, const std::string& output, const std::string& value) {

@@ -43,6 +43,12 @@ RunningServer run_program(std::vector<std::string> arguments,
   return RunningServer(std::move(arguments), std::move(environment));
 }
 
+Printed run_tool(std::vector<std::string> words, std::vector<std::string> environment) {
+  RunningServer program = run_program(std::move(words), std::move(environment));
+  const int code = program.wait_for_exit().value_or(-1000);
+  return {code, program.output()};
+}
+
 Site::Site(const std::string& app, std::vector<std::string> arguments)
     : server(start_site(folder.path(), app, std::move(arguments))) {}
 
@@ -65,13 +71,13 @@ std::string Site::callback_request(const std::string& output, const std::string&
 
 RunningCallback::RunningCallback(const Site& site) : client_(site.connect()) {
   const std::string path = site.folder.path() / "pipe";
+  fs::remove(path);  // of one before, which has opened it
   if (mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
   client_.send(Site::callback_request("pipe", path));
   pipe_.reset(open(path.c_str(), O_WRONLY | O_CLOEXEC));  // waits for the callback to read
 }
 
 Reply RunningCallback::finish() {
-  fs::remove(path);  // of one before, which has opened it
   if (write(pipe_.get(), "done\n", 5) != 5) return {};
   return client_.receive();
 }

@@ -23,11 +23,21 @@ RawClient connect_to(const std::filesystem::path& socket);
 RunningServer run_program(std::vector<std::string> arguments,
                           std::vector<std::string> environment = {});
 
+/// What a tool of the program has printed, and its exit code.
+struct Printed {
+  int code;
+  std::string text;
+};
+/// Runs `ekiden WORDS…` to its end.
+Printed run_tool(std::vector<std::string> words, std::vector<std::string> environment = {});
+
 /// The real `ekiden` on a unix socket, with a copy of an app's module that a test may replace.
 class Site {
  public:
   explicit Site(const std::string& app, std::vector<std::string> arguments = {});
 
+  /// The path of its control socket.
+  std::string control() const { return (folder.path() / "control").string(); }
   /// Replaces the module by that of `app`, the way a deployment should: by renaming.
   void deploy(const std::string& app) const;
   RawClient connect() const;

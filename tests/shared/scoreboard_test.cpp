@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/shared/processes.hpp"
+
 namespace ekiden::shared {
 namespace {
 
@@ -59,6 +61,28 @@ TEST(Scoreboard, AResetSlotKeepsNothingOfItsFormerWorker) {
   EXPECT_EQ(slot.pid + static_cast<pid_t>(slot.busy + slot.connections + slot.threads), 0);
   EXPECT_EQ(slot.accepted + slot.requests + slot.callbacks + slot.heartbeat_ns, 0U);
   EXPECT_EQ(slot.last_words[255], '\0');
+}
+
+TEST(Scoreboard, AResetSlotShowsNoCallsOfItsFormerWorker) {
+  Scoreboard scoreboard;
+  CallRow& row = scoreboard.calls(2);
+  Child child([&] {
+    row.used = 3;
+    row.threads[2].call.show({1, false, {}, {}});
+    row.queue_length = 9;
+    row.queue[7].show({1, false, {}, {}});
+    raise(SIGKILL);
+    return 0;
+  });
+  child.wait();
+  ASSERT_TRUE(row.threads[2].call.read());
+
+  scoreboard.reset(2, 5);
+
+  EXPECT_EQ(row.used, 0U);
+  EXPECT_FALSE(row.threads[2].call.read());
+  EXPECT_EQ(row.queue_length, 0U);
+  EXPECT_FALSE(row.queue[7].read());
 }
 
 TEST(Scoreboard, OnlyAnotherReadyWorkerWithAFreeThreadIsAFreeSibling) {

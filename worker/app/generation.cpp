@@ -55,6 +55,7 @@ class LoadedGeneration final : public Generation {
   void begin_serving(const shared::Heritage& heritage) override {
     if (heritage.cache != nullptr) add_view_of(*heritage.cache);
     watch_faults();
+    if (heritage.traffic != nullptr) router_->number_calls(*heritage.traffic);
     const auto* serving = heritage.scoreboard ? &heritage.scoreboard->serving() : nullptr;
     router_->set_reload_state({heritage.reload_seed, heritage.generation, serving,
                                heritage.changed_files, heritage.build});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/traffic.hpp"
 #include "worker/dispatch/dependencies.hpp"
 #include "worker/dispatch/escape.hpp"
 
@@ -36,6 +37,10 @@ CallbackTable::CallbackTable(const AppDefinition& app) {
         {&callback, std::move(ids[i]), targets_of(callback), on_error ? &on_error : nullptr});
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) by_id_.emplace(entries_[i].id, i);
+}
+
+void CallbackTable::number_by(shared::Traffic& traffic) {
+  for (CallbackEntry& entry : entries_) entry.number = traffic.callback(entry.id);
 }
 
 const CallbackEntry* CallbackTable::find(std::string_view id) const {

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "worker/app/definition.hpp"
+
+namespace ekiden::shared {
+class Traffic;
+}
 
 namespace ekiden::worker {
 
@@ -27,16 +32,19 @@ struct CallbackEntry {
   std::string id;  ///< callback_id()
   std::vector<Target> targets;
   const ErrorHandler* on_error = nullptr;  ///< the callback's own or the app's; nullptr: neither
+  std::uint32_t number = 0;                ///< in shared::Traffic; 0: it has none
 };
 
 /// The callbacks of an app by id, without those that the browser runs. A lookup allocates nothing.
 ///
-/// Thread safety: read-only after construction. Fork: built in the mold, shared copy-on-write.
+/// Thread safety: read-only once requests come. Fork: built in the mold, shared copy-on-write.
 class CallbackTable {
  public:
   /// REQUIRES: `app` outlives the table and does not change.
   explicit CallbackTable(const AppDefinition& app);
 
+  /// REQUIRES: before the first request.
+  void number_by(shared::Traffic& traffic);
   /// nullptr if no callback has that id.
   const CallbackEntry* find(std::string_view id) const;
   const std::vector<CallbackEntry>& entries() const { return entries_; }

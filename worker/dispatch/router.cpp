@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "shared/log.hpp"
+#include "shared/traffic.hpp"
 #include "worker/app/exception_text.hpp"
 #include "worker/dispatch/byte_range.hpp"
 #include "worker/dispatch/dependencies.hpp"
@@ -21,6 +22,7 @@
 #include "worker/json/reader.hpp"
 #include "worker/seal/app_call.hpp"
 #include "worker/seal/violation.hpp"
+#include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 
@@ -75,6 +77,12 @@ void Router::set_reload_state(ReloadState state) {
                                 pathnames_.requests);
 }
 
+void Router::number_calls(shared::Traffic& traffic) {
+  callbacks_.number_by(traffic);
+  layout_number_ = traffic.callback("(layout function)");
+  route_number_ = traffic.callback("(route)");
+}
+
 Service::Next Router::begin(Request& request, Response& response) noexcept {
   response.clear();
   try {
@@ -118,6 +126,17 @@ std::string Router::time_out(const Request& request, Response& response) noexcep
     send_bare_error(response);
   }
   return who;
+}
+
+std::uint32_t Router::call_of(const Request& request) const noexcept {
+  try {
+    if (below(pathnames_.routes, request.path) == kLayout) return layout_number_;
+    if (below(pathnames_.routes, request.path) != kUpdateComponent) return route_number_;
+    const CallbackEntry* entry = callback_of(request);
+    return entry != nullptr ? entry->number : 0;
+  } catch (...) {
+    return 0;
+  }
 }
 
 const CallbackEntry* Router::callback_of(const Request& request) const {
@@ -165,8 +184,10 @@ void Router::run_unguarded(const Request& request, Response& response) const {
   if (name == kUpdateComponent) {
     update_component_.run(request, response);
   } else if (name == kLayout) {
+    name_shown_call(layout_number_);
     send_layout(request, response);
   } else {
+    name_shown_call(route_number_);
     http_routes_.run(name, request, response);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,10 +35,13 @@ class Router : public Service {
   Next begin(Request& request, Response& response) noexcept override;
   void run(const Request& request, Response& response) noexcept override;
   std::string time_out(const Request& request, Response& response) noexcept override;
+  std::uint32_t call_of(const Request& request) const noexcept override;
   std::string check_health() noexcept override;
 
   /// What `_reload-hash` is answered from. REQUIRES: before the first request.
   void set_reload_state(ReloadState state);
+  /// For what runs on callback threads. REQUIRES: before the first request.
+  void number_calls(shared::Traffic& traffic);
 
   const CallbackTable& callbacks() const { return callbacks_; }
 
@@ -62,10 +66,11 @@ class Router : public Service {
   const Pathnames pathnames_;
   const std::string assets_below_;  ///< "assets/"
   const HttpRoutes http_routes_;
-  const CallbackTable callbacks_;
+  CallbackTable callbacks_;
   const UpdateComponent update_component_;
   PreparedContent index_, layout_, dependencies_, favicon_;
   ReloadAnswer reload_answer_;
+  std::uint32_t layout_number_ = 0, route_number_ = 0;
 };
 
 }  // namespace ekiden::worker

@@ -16,6 +16,7 @@
 #include "worker/dispatch/run_handler.hpp"
 #include "worker/json/reader.hpp"
 #include "worker/seal/violation.hpp"
+#include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 
@@ -72,6 +73,7 @@ std::optional<Failure> UpdateComponent::run(const Request& request, Response& re
     return reject(*output->as_string(), "Callback function not found for this output", response,
                   "If the app was updated meanwhile, reload the page.");
   }
+  name_shown_call(entry->number);
   shared::log(shared::LogLevel::debug, "callback '{}' started", entry->id);
   std::optional<Failure> failure = run_callback(*entry, body, request, response);
   response.callback = entry->id;

@@ -9,6 +9,7 @@
 
 #include "shared/log.hpp"
 #include "worker/app/interrupted_stack.hpp"
+#include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 
@@ -20,6 +21,7 @@ struct CallbackPool::Thread {
   SignalStack signal_stack;
   SampledThread where;
   // Under the lock:
+  std::uint32_t place = 0;  // no other thread that is alive has it
   const Job* job = nullptr;
   bool waits = false;
   // Of the job; the thread itself looks without the lock:
@@ -85,6 +87,15 @@ std::shared_ptr<CallbackPool::Job> CallbackPool::next_in_queue() const {
   return queue_.size() > about_to_run ? queue_[about_to_run] : nullptr;
 }
 
+std::size_t CallbackPool::queued(std::vector<std::shared_ptr<Job>>& jobs, std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  const std::size_t about_to_run = free_threads();
+  const std::size_t count = queue_.size() - std::min(queue_.size(), about_to_run);
+  const auto first = queue_.end() - static_cast<std::ptrdiff_t>(count);
+  jobs.assign(first, first + static_cast<std::ptrdiff_t>(std::min(count, most)));
+  return count;
+}
+
 CallbackPool::GivenUp CallbackPool::give_up(const Job& job) {
   const std::lock_guard lock(mutex_);
   const auto queued = std::find_if(queue_.begin(), queue_.end(),
@@ -125,6 +136,7 @@ void CallbackPool::begin_wait() noexcept {
   if (self == nullptr || &self->pool != this) return;
   std::unique_lock lock(mutex_);
   self->waits = true;
+  set_shown_call_waits(true);
   --running_;
   ++waiting_;
   publish();
@@ -145,6 +157,7 @@ void CallbackPool::end_wait() noexcept {
   if (self == nullptr || &self->pool != this) return;
   const std::lock_guard lock(mutex_);
   self->waits = false;
+  set_shown_call_waits(false);
   --waiting_;
   ++running_;
   publish();
@@ -164,11 +177,26 @@ bool CallbackPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
   return !stopping_;
 }
 
+/// The lowest that is free, so that few are ever used.
+void CallbackPool::take_place(Thread& thread) {
+  const auto is_taken = [this](std::uint32_t place) {
+    return std::any_of(threads_.begin(), threads_.end(),
+                       [place](const Thread* one) { return one->place == place; });
+  };
+  while (is_taken(thread.place)) ++thread.place;
+  threads_.push_back(&thread);
+  shared::CallRow* const shown = options_.shown;
+  if (shown == nullptr || thread.place >= shown->threads.size()) return;
+  show_calls_in(&shown->threads[thread.place].call);
+  const std::uint32_t used = shown->used.load(std::memory_order_relaxed);
+  shown->used.store(std::max(used, thread.place + 1), std::memory_order_relaxed);
+}
+
 void CallbackPool::serve() {
   Thread self(*this);
   Thread::current = &self;
   std::unique_lock lock(mutex_);
-  threads_.push_back(&self);
+  take_place(self);
   while (wait_for_job(lock)) {
     std::shared_ptr<Job> job = std::move(queue_.front());
     queue_.pop_front();
@@ -176,6 +204,7 @@ void CallbackPool::serve() {
     self.job = job.get();
     lock.unlock();
     job->run();
+    end_shown_call();
     lock.lock();
     self.job = nullptr;
     self.standing = Thread::Standing::needed;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "shared/running_call.hpp"
 #include "worker/app/stack_sample.hpp"
 
 namespace ekiden::worker {
@@ -44,6 +45,8 @@ class CallbackPool {
     /// Called with the number of threads held by jobs that were given up, each time it has grown
     /// to more than half of `threads`. As busy_changed.
     std::function<void(std::uint32_t)> lost_threads;
+    /// Where the threads show what they call; see shown_call.hpp. nullptr: nowhere.
+    shared::CallRow* shown = nullptr;
   };
 
   enum class Submitted { runs_now, queued, refused };
@@ -59,6 +62,8 @@ class CallbackPool {
   bool withdraw(const Job& job);
   /// The first job that withdraw() could take off the queue, or null.
   std::shared_ptr<Job> next_in_queue() const;
+  /// The first `most` of these into `jobs`; returns how many there are.
+  std::size_t queued(std::vector<std::shared_ptr<Job>>& jobs, std::size_t most) const;
 
   /// What becomes of a job whose result nobody needs any more.
   struct GivenUp {
@@ -92,6 +97,7 @@ class CallbackPool {
   std::uint32_t free_threads() const noexcept;  ///< idle ones that may begin a job
   bool may_run() const noexcept { return !queue_.empty() && running_ < options_.threads; }
   bool wait_for_job(std::unique_lock<std::mutex>& lock);
+  void take_place(Thread& thread);
   void publish() const;
   void count_lost() const;
 

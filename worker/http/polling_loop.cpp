@@ -108,6 +108,7 @@ struct PollingLoop::Impl {
   void callback_submitted();
   void look_at_gate_soon();
   void look_at_gate();
+  bool show_queue();
   void watch_deadlines(std::uint64_t next_ns);
   void look_at_deadlines();
   void schedule_tick();
@@ -133,6 +134,7 @@ struct PollingLoop::Impl {
   SessionContext context;
   std::vector<std::shared_ptr<Session>> sessions;
   std::vector<Letter> letters;
+  std::vector<std::shared_ptr<CallbackPool::Job>> queued;  // kept for its memory
   std::uint64_t rings = 0;
   Descriptor mailbox_descriptor, signals, channel, siblings;
   std::unique_ptr<HandOver> hand_over;  // null if there are no siblings
@@ -216,6 +218,7 @@ CallbackPool::Options PollingLoop::Impl::pool_options() {
     Acceptor* const gated = accepting;
     if (gated != nullptr && busy < heritage.settings.threads) gated->wake();
   };
+  options.shown = &scoreboard.calls(heritage.slot);
   options.lost_threads = [threads = options.threads](std::uint32_t lost) {
     ask_for_replacement(
         fmt::format("overdue callbacks hold {} of its {} callback threads", lost, threads));
@@ -491,10 +494,29 @@ void PollingLoop::Impl::look_at_gate_soon() {
 void PollingLoop::Impl::look_at_gate() {
   gate_look_pending = false;
   fresh.fetch_sub(std::exchange(quiet, 0));
-  if (hand_over && hand_over->look(pool)) look_at_gate_soon();
+  const bool goes_on = hand_over && hand_over->look(pool);
+  if (show_queue() || goes_on) look_at_gate_soon();
   if (context.draining) return;
   acceptor->wake();
   acceptor->reconsider();
+}
+
+/// Here, where the queue is looked at anyway, so that short callbacks do not pay for being shown.
+/// False if nothing is queued.
+bool PollingLoop::Impl::show_queue() {
+  shared::CallRow& row = scoreboard.calls(heritage.slot);
+  const std::size_t length = pool.queued(queued, row.queue.size());
+  if (length == 0 && row.queue_length.load(std::memory_order_relaxed) == 0) return false;
+  for (std::size_t i = 0; i < row.queue.size(); ++i) {
+    if (i < queued.size()) {
+      row.queue[i].show(static_cast<Session&>(*queued[i]).queued_call());
+    } else {
+      row.queue[i].clear();
+    }
+  }
+  row.queue_length.store(static_cast<std::uint32_t>(length), std::memory_order_relaxed);
+  queued.clear();
+  return length != 0;
 }
 
 void PollingLoop::Impl::schedule_tick() {

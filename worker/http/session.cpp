@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shared/clock.hpp"
+#include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 namespace {
@@ -91,13 +92,22 @@ void Session::time_out() {
   send();
 }
 
+shared::RunningCall Session::queued_call() {
+  if (!call_) call_ = context_.service.call_of(request_);
+  const std::chrono::nanoseconds begun(begun_ns_);
+  return {*call_, false, std::chrono::duration_cast<std::chrono::milliseconds>(begun), {}};
+}
+
 void Session::begin_drain(std::uint64_t now_ns) {
   if (!idle()) return;
   deadline_ns_ = now_ns + static_cast<std::uint64_t>(std::chrono::nanoseconds(kDrainGrace).count());
 }
 
 void Session::run() noexcept {
-  queued_ns_ = shared::monotonic_ns() - begun_ns_;
+  const std::uint64_t now = shared::monotonic_ns();
+  const std::uint64_t queued = now - begun_ns_;
+  queued_ns_ = queued;
+  begin_shown_call(now, queued);
   context_.service.run(request_, response_);
 }
 
@@ -114,6 +124,7 @@ void Session::dispatch() {
   deadline_ns_ = 0;
   lean_ = false;
   queued_ns_ = 0;
+  call_.reset();
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
   submit();
 }

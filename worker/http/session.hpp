@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -89,6 +90,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::uint64_t callback_deadline() const noexcept {
     return state_ == State::running ? deadline_ns_ : 0;
   }
+  /// What is shown of the request while it is queued.
+  shared::RunningCall queued_call();
   /// The worker drains: idle connections get a short grace, others finish what they do.
   void begin_drain(std::uint64_t now_ns);
   void callback_finished();
@@ -223,6 +226,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Response response_;
   std::unique_ptr<Response> timed_out_;  // sent instead: the callback may still fill response_
   std::string head_;                     // of the response
+  std::optional<std::uint32_t> call_;    // number of what it calls; none: nobody has asked
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;
 };
