@@ -38,6 +38,7 @@ test-all: test
 	  ctest --test-dir build/$$preset $(TEST_FLAGS) -LE 'browser|compile_fail' || exit 1; \
 	done
 	tests/fuzz/run.sh build/clang $(FUZZ_SECONDS)
+	EKIDEN_RELOADS=100 build/release/tests/process_drain_test --gtest_filter='*Reloads*'
 	EKIDEN_KILLS=2000 build/release/tests/shared_kill_storm_test
 	seq 0 $$(($(JOBS) - 1)) | xargs -P$(JOBS) -I{} env EKIDEN_KILL_STEP=1 \
 	  GTEST_TOTAL_SHARDS=$(JOBS) GTEST_SHARD_INDEX={} build/release/tests/shared_kill_step_test
