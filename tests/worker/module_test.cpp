@@ -210,6 +210,21 @@ TEST(GenerationError, NamesTheFileInsteadOfItsPrivateCopy) {
   EXPECT_THAT(error_of_loading(built("undefined")), HasSubstr("defined_in_no_library"));
 }
 
+TEST(GenerationError, SaysThatAFileIsCutOff) {
+  const TemporaryFolder folder;
+  const fs::path path = installed(folder, "shop", "cut");
+  const auto size = fs::file_size(path);
+
+  for (const auto left : {size - 1, size / 2, size / 20}) {
+    fs::resize_file(path, left);
+    EXPECT_THAT(error_of_loading(path),
+                AllOf(HasSubstr(path.string() + ": the file is cut off: it has " +
+                                std::to_string(left) + " bytes of " + std::to_string(size)),
+                      HasSubstr("rename it into place")));
+  }
+  EXPECT_THAT(error_of_loading(installed(folder, "shop", "cut")), HasSubstr("it was loaded"));
+}
+
 TEST(GenerationError, SaysWhatIsNotAnApp) {
   const TemporaryFolder folder;
 

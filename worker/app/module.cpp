@@ -2,6 +2,7 @@
 #include "worker/app/module.hpp"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <link.h>
@@ -147,6 +148,20 @@ class MappedBytes {
   std::span<const std::byte> bytes_;
 };
 
+/// A file that is still being copied may have all that the loader maps, and lack only what comes
+/// behind; or a part of what it maps, and then whoever reads that is killed.
+void check_is_whole(const fs::path& path, std::span<const std::byte> bytes) {
+  Elf64_Ehdr header{};
+  if (bytes.size() < sizeof header) return;  // the loader will say that it is no module
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return;
+  const std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize;
+  if (end <= bytes.size()) return;
+  fail(path, fmt::format("the file is cut off: it has {} bytes of {}; copy a new module beside the "
+                         "old one, then rename it into place",
+                         bytes.size(), end));
+}
+
 /// 32 digits that change with the file's bytes.
 std::string content_id(std::span<const std::byte> bytes) {
   if (bytes.empty()) return "";
@@ -215,6 +230,7 @@ struct Module::Mapped {
 Module::Mapped Module::map(const fs::path& path, bool with_debug_info) {
   const Descriptor copy = private_copy(path);
   const MappedBytes bytes(path, copy);
+  check_is_whole(path, bytes.get());
   const std::string copy_path = fresh_path_of(copy.get());
   const StaticInitialiserReport report(path);
   const SetUpRuns running;

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+#include "../../worker/modules/other_headers.cpp"
