@@ -23,7 +23,8 @@ std::vector<CallStanding> calls_of(const ServerState& state, std::uint32_t slot)
   const shared::CallRow& row = state.scoreboard.calls(slot);
   const std::chrono::nanoseconds now(shared::monotonic_ns());
   std::vector<CallStanding> calls;
-  for (std::uint32_t thread = 0; thread < row.used; ++thread) {
+  const std::uint32_t used = row.threads_used();
+  for (std::uint32_t thread = 0; thread < used; ++thread) {
     const auto call = row.threads[thread].call.read();
     if (!call) continue;
     calls.push_back(standing_of(*call, state.names, now));

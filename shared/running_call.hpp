@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -65,6 +66,11 @@ struct CallRow {
   std::atomic<std::uint32_t> queue_length;
   std::array<CallWord, kMostQueued> queue;
   std::array<Thread, kMostThreads> threads;  ///< each written by its thread
+
+  /// `used`, whatever a worker that went mad has written there.
+  std::uint32_t threads_used() const noexcept {
+    return std::min(used.load(std::memory_order_relaxed), std::uint32_t{kMostThreads});
+  }
 };
 
 }  // namespace ekiden::shared

@@ -21,7 +21,8 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
               "slots are shared between processes");
 
 void clear(CallRow& row) noexcept {
-  const std::uint32_t used = row.used.exchange(0, kRelaxed);
+  const std::uint32_t used = row.threads_used();
+  row.used.store(0, kRelaxed);
   for (std::uint32_t thread = 0; thread < used; ++thread) row.threads[thread].call.clear();
   row.queue_length.store(0, kRelaxed);
   for (CallWord& call : row.queue) call.clear();

@@ -85,6 +85,15 @@ TEST(Scoreboard, AResetSlotShowsNoCallsOfItsFormerWorker) {
   EXPECT_FALSE(row.queue[7].read());
 }
 
+TEST(Scoreboard, ANumberOfThreadsThatCannotBeIsNotBelieved) {
+  Scoreboard scoreboard;
+  scoreboard.calls(255).used = 0xffff'ffff;
+
+  EXPECT_EQ(scoreboard.calls(255).threads_used(), CallRow::kMostThreads);
+  scoreboard.reset(255, 1);
+  EXPECT_EQ(scoreboard.calls(255).threads_used(), 0U);
+}
+
 TEST(Scoreboard, OnlyAnotherReadyWorkerWithAFreeThreadIsAFreeSibling) {
   Scoreboard scoreboard;
   scoreboard[0].state = scoreboard[9].state = WorkerState::ready;
