@@ -166,6 +166,28 @@ TEST_F(CallbackPoolTest, NoMoreThanTheThreadsBeginWhileFormerWaitersStillRun) {
   EXPECT_TRUE(wait_for_finished(2));
 }
 
+/// Of two threads one waits, and the other, which was there to take its slot, has got a callback:
+/// the slot is still free.
+TEST_F(CallbackPoolTest, ASlotThatWasGivenBackIsTakenAlsoLater) {
+  CallbackPool& pool = make(2);
+  std::binary_semaphore waits{0};
+  pool.submit(task([&] {
+    pool.begin_wait();
+    waits.release();
+    go_on_.acquire();
+    pool.end_wait();
+  }));
+  waits.acquire();
+  pool.submit(blocker());
+  begun_.acquire();
+
+  EXPECT_EQ(pool.submit(task([] {})), Submitted::runs_now);
+
+  EXPECT_TRUE(wait_for_finished(1));
+  go_on_.release(2);
+  EXPECT_TRUE(wait_for_finished(2));
+}
+
 TEST_F(CallbackPoolTest, SparesAreBoundedAndRetire) {
   CallbackPool& pool = make(2);
   const auto waiter = [&] {

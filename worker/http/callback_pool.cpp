@@ -52,8 +52,24 @@ void CallbackPool::start_thread(std::unique_lock<std::mutex>&) {
   ++alive_;
 }
 
+void CallbackPool::start_spare(std::unique_lock<std::mutex>& lock) noexcept {
+  if (alive_ == options_.threads + options_.max_spares) return;
+  try {
+    start_thread(lock);
+  } catch (const std::system_error& error) {
+    shared::log(shared::LogLevel::warning, "no spare callback thread: {}", error.what());
+  }
+}
+
 CallbackPool::Submitted CallbackPool::submit(std::shared_ptr<Job> job) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  // One that waits may have given its slot back when there was a thread to take it, which since has
+  // got another.
+  const std::size_t jobs = queue_.size() + 1;
+  if (running_ < options_.threads &&
+      std::min<std::size_t>(jobs, options_.threads - running_) > idle_threads()) {
+    start_spare(lock);
+  }
   const bool free_thread = queue_.size() < free_threads();
   if (!free_thread && queue_.size() >= options_.queue_limit) return Submitted::refused;
   queue_.push_back(std::move(job));
@@ -141,15 +157,8 @@ void CallbackPool::begin_wait() noexcept {
   ++waiting_;
   publish();
   // Somebody must be there to take the slot that has just been given back.
-  if (idle_threads() == 0 && alive_ < options_.threads + options_.max_spares) {
-    try {
-      start_thread(lock);
-    } catch (const std::system_error& error) {
-      shared::log(shared::LogLevel::warning, "no spare callback thread: {}", error.what());
-    }
-  } else {
-    work_.notify_one();
-  }
+  if (idle_threads() == 0) start_spare(lock);
+  work_.notify_one();
 }
 
 void CallbackPool::end_wait() noexcept {

@@ -92,6 +92,8 @@ class CallbackPool {
   struct Thread;
 
   void start_thread(std::unique_lock<std::mutex>&);
+  /// Unless there are as many as there may be.
+  void start_spare(std::unique_lock<std::mutex>& lock) noexcept;
   void serve();
   std::uint32_t idle_threads() const noexcept;
   std::uint32_t free_threads() const noexcept;  ///< idle ones that may begin a job
