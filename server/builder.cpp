@@ -30,6 +30,7 @@ using shared::log;
 using shared::LogLevel;
 
 constexpr int kLookMs = 100;
+constexpr int kSettleMs = 20;
 constexpr std::chrono::seconds kStopPatience{1};
 constexpr std::size_t kMostOutput = 1U << 20;
 constexpr std::string_view kBuilt = "B";
@@ -77,7 +78,7 @@ class BuilderProcess {
         job_.build_folder.string());
     while (true) {
       pollfd polled{channel_.get(), POLLIN, 0};
-      if (poll(&polled, 1, kLookMs) > 0) leave();
+      if (poll(&polled, 1, watch_.is_settling() ? kSettleMs : kLookMs) > 0) leave();
       if (!watch_.changes().empty()) build();
     }
   }

@@ -31,6 +31,8 @@ class FileWatch {
   /// What changed since the last answer that was not empty. A change is reported once two looks in
   /// a row see the same: a file that is being written is not loaded.
   std::vector<ChangedFile> changes();
+  /// True if the last look saw a change that it did not report yet: look again soon.
+  bool is_settling() const { return seen_ != known_; }
 
  private:
   /// Nanoseconds and size, by path.

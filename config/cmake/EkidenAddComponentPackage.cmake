@@ -97,6 +97,7 @@ function(ekiden_add_component_package)
   add_dependencies(${arg_NAME}_package ${arg_NAME})
   target_include_directories(${arg_NAME} PUBLIC ${out}/include)
   target_link_libraries(${arg_NAME} INTERFACE $<TARGET_OBJECTS:${arg_NAME}_package>)
+  set_target_properties(${arg_NAME} PROPERTIES EKIDEN_COMPONENT_PACKAGE ON)
 endfunction()
 
 # The programs and npm packages that generate components. Inside this repository the front end's

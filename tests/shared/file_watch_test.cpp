@@ -47,6 +47,15 @@ TEST_F(Watch, TellsOfChangesOnceTheyHaveSettled) {
   EXPECT_THAT(changes(), IsEmpty());
 }
 
+TEST_F(Watch, SettlesFromTheFirstLookAtAChangeUntilItIsReported) {
+  EXPECT_FALSE(watch.is_settling());
+  folder.write("assets/page.css", "longer");
+  changes();
+  EXPECT_TRUE(watch.is_settling());
+  changes();
+  EXPECT_FALSE(watch.is_settling());
+}
+
 TEST_F(Watch, WaitsWhileAFileIsBeingWritten) {
   folder.write("assets/js/app.js", "lon");
   EXPECT_THAT(changes(), IsEmpty());
