@@ -13,7 +13,7 @@ packages_for() {
     test) echo libgtest-dev libgmock-dev chromium-headless-shell fonts-liberation redis-server nginx wrk \
                logrotate python3-pandas python3-yaml systemd ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
-    bench) echo nginx redis-server wrk python3-flask python3-flask-caching python3-pandas \
+    bench) echo nginx redis-server wrk gunicorn python3-flask python3-flask-caching python3-pandas \
                 python3-redis ;;
     load) echo wrk ;;
     *) echo "setup.sh: unknown purpose '$1' (known: build test all bench load)" >&2; exit 2 ;;

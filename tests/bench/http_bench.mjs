@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Echo callback against nginx `return 200`, and the time from exec to the first answer.
+// Echo callback against nginx `return 200`.
 // Peer and Ekiden alternate in the same run; medians of the rounds are compared. The load generator
 // shares the cores with the servers, so CPU per request is the figure to trust, not requests/s.
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import readline from 'node:readline';
 
-const build = path.resolve(process.argv[2]);
+import {ekiden, freePort, median, Running} from './support/servers.mjs';
+
 const rounds = 3;
 const seconds = 4;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-bench-'));
@@ -24,17 +22,6 @@ const requestBody = JSON.stringify({
 });
 const responseBody = JSON.stringify(
   {multi: true, response: {out: {children: 'You have selected the quick brown fox'}}});
-
-const median = values => values.toSorted((a, b) => a - b)[values.length >> 1];
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function descendants(root) {
   const parents = new Map();
@@ -59,24 +46,6 @@ function cpuTime(root) {
   }, 0);
 }
 
-async function stop(child) {
-  child.kill('SIGTERM');
-  if (child.exitCode === null) await once(child, 'exit');
-}
-
-async function untilAnswered(port, deadline = performance.now() + 10_000) {
-  for (;;) {
-    const status = await new Promise(resolve => {
-      http.get({port, host: '127.0.0.1', agent: false}, response => {
-        response.resume();
-        resolve(response.statusCode);
-      }).on('error', () => resolve(0));
-    });
-    if (status === 200) return;
-    if (performance.now() > deadline) throw new Error(`nothing answers at port ${port}`);
-  }
-}
-
 async function startNginx() {
   const port = await freePort();
   const config = path.join(scratch, 'nginx.conf');
@@ -87,23 +56,11 @@ async function startNginx() {
       access_log off; keepalive_requests 1000000000; client_body_temp_path ${scratch};
       server { listen 127.0.0.1:${port};
                location / { default_type application/json; return 200 '${responseBody}'; } } }`);
-  const child = spawn('nginx', ['-c', config, '-p', scratch], {stdio: 'inherit'});
-  await untilAnswered(port);
-  return {child, port};
+  return new Running('nginx', ['-c', config, '-p', scratch], port, () => true).serving(2);
 }
 
-async function startEkiden(threads, workers = 2) {
-  const child = spawn(path.join(build, 'ekiden'),
-    ['--workers', workers, '--threads', threads, '--bind', '127.0.0.1:0',
-      path.join(build, 'apps/bench_echo.so')], {stdio: ['ignore', 'inherit', 'pipe']});
-  const port = await new Promise(resolve => readline.createInterface({input: child.stderr})
-    .on('line', line => {
-      const found = /listening .*127\.0\.0\.1:(\d+)/.exec(line);
-      if (found) resolve(Number(found[1]));
-    }));
-  await untilAnswered(port);
-  return {child, port};
-}
+const startEkiden = async threads =>
+  ekiden(await freePort(), {workers: 2, threads}).serving(2);
 
 const script = path.join(scratch, 'post.lua');
 fs.writeFileSync(script, `wrk.method = "POST"
@@ -136,7 +93,7 @@ async function compareEcho() {
   const results = Object.fromEntries(Object.keys(servers).map(name => [name, []]));
   for (let round = 0; round < rounds; ++round)
     for (const [name, server] of Object.entries(servers)) results[name].push(await load(server));
-  for (const {child} of Object.values(servers)) await stop(child);
+  for (const server of Object.values(servers)) await server.stop();
 
   const peer = median(results[Object.keys(servers)[0]].map(({cpu}) => cpu));
   console.log('| echo callback, keep-alive, c=64 | CPU µs/request | × nginx | requests/s | p99 ms |');
@@ -149,24 +106,8 @@ async function compareEcho() {
   }
 }
 
-async function timeStart() {
-  const times = [];
-  for (let round = 0; round < 5; ++round) {
-    const port = await freePort();
-    const start = performance.now();
-    const child = spawn(path.join(build, 'ekiden'), ['--workers', 4, '--threads', 2, '--bind',
-      `127.0.0.1:${port}`, path.join(build, 'apps/caching_signaling.so')], {stdio: 'ignore'});
-    await untilAnswered(port);
-    times.push(performance.now() - start);
-    await stop(child);
-  }
-  console.log('\n| start | ms |\n|---|---|');
-  console.log(`| 4 workers, exec to the first 200 (median of 5) | ${median(times).toFixed(0)} |`);
-}
-
 try {
   await compareEcho();
-  await timeStart();
 } finally {
   fs.rmSync(scratch, {recursive: true, force: true});
 }

@@ -14,8 +14,10 @@ mkdir -p "$build/bench"
   echo
   node "$here/http_bench.mjs" "$build"
   echo
-  node "$here/full_worker_bench.mjs" "$build"
-  echo
+  for bench in full_worker accept start reload memory; do
+    node "$here/${bench}_bench.mjs" "$build"
+    echo
+  done
   modules=$(sed -n 's/^EKIDEN_NODE_MODULES:INTERNAL=//p' "$build/CMakeCache.txt")
   node "$here/edit_bench.mjs" "$build" "$modules"
   echo

@@ -102,6 +102,8 @@ class Connection {
   int descriptor() const { return descriptor_; }
   Clock::time_point due() const { return due_; }
   bool ok() const { return ok_; }
+  /// The server has said that it closes the connection: a request over it might not be read.
+  bool closes() const { return closes_; }
   bool is_idle() const { return idle_; }
 
   void start(Clock::time_point due, std::string_view request) {
@@ -138,6 +140,7 @@ class Connection {
     const std::size_t length =
         at < end ? std::strtoull(received_.c_str() + at + kLength.size(), nullptr, 10) : 0;
     ok_ = received_.compare(9, 2, "20") == 0;
+    closes_ = received_.find("\r\nConnection: close\r\n") < end;
     return received_.size() >= end + 4 + length;
   }
 
@@ -147,6 +150,7 @@ class Connection {
   std::string received_;
   bool idle_ = true;
   bool ok_ = false;
+  bool closes_ = false;
 };
 
 struct Plan {
@@ -244,7 +248,9 @@ class OpenLoop {
       }
     }
     const bool is_kept = plan_.connections > 0;
-    if (is_kept && state == Connection::State::answered) return idle_.push_back(&connection);
+    if (is_kept && state == Connection::State::answered && !connection.closes()) {
+      return idle_.push_back(&connection);
+    }
     connections_.erase(&connection);  // which closes it
     if (is_kept) idle_.push_back(connect());
   }
