@@ -165,6 +165,33 @@ TEST_F(Upgrade, AProgramThatHangsIsGivenUp) {
   EXPECT_THAT(call("loud", "hey"), HasSubstr("hey!"));
 }
 
+TEST_F(Upgrade, TermDuringTheTrialStopsTheServer) {
+  RunningServer server = start();
+  server.wait_for("ready: 1 worker");
+  script("echo tried; exec sleep 1000");
+  server.send_signal(SIGUSR2);
+  server.wait_for("tried");
+  server.send_signal(SIGUSR2);
+  server.wait_for("no upgrade: an upgrade is under way");
+  server.send_signal(SIGTERM);
+  EXPECT_EQ(server.wait_for_exit(), 0);
+  EXPECT_FALSE(fs::exists(path("socket")));
+}
+
+/// The new image waits for its app, which does not come; the old workers serve meanwhile.
+TEST_F(Upgrade, TermAfterTheExecStopsTheServer) {
+  RunningServer server = start();
+  server.wait_for("ready: 1 worker");
+  std::ofstream(path("mark.hangs")) << "";
+  deploy("fickle");
+  server.send_signal(SIGUSR2);
+  server.wait_for("hangs");
+  EXPECT_THAT(call("loud", "hey"), HasSubstr("hey!"));
+  server.send_signal(SIGTERM);
+  EXPECT_EQ(server.wait_for_exit(), 0);
+  EXPECT_FALSE(fs::exists(path("socket")));
+}
+
 TEST_F(Upgrade, AnAppThatDoesNotLoadChangesNothing) {
   RunningServer server = start();
   server.wait_for("ready: 1 worker");
