@@ -10,6 +10,7 @@
 #include "server/upgrade_trial.hpp"
 #include "shared/clock.hpp"
 #include "shared/log.hpp"
+#include "shared/private_memory.hpp"
 
 namespace ekiden::server {
 namespace {
@@ -22,12 +23,16 @@ using shared::LogLevel;
 int check_config(const Settings& settings, const AppCode& code) {
   try {
     if (const auto certificate = load_certificate(settings)) warn_of(*certificate);
+    const std::size_t before = shared::private_memory();
     const std::string line =
         load_and_check(as_identity(identity_of(settings.user, settings.group), code));
     if (code.warnings) {
       for (const std::string& warning : code.warnings()) log(LogLevel::warning, "{}", warning);
     }
-    log(LogLevel::info, "{}: settings and app are in order", line);
+    const std::size_t grown = shared::private_memory() - before;
+    log(LogLevel::info,
+        "{}: settings and app are in order; set-up takes {:.1f} MiB, once for all workers", line,
+        static_cast<double>(grown) / (1U << 20));
     return kDone;
   } catch (const std::exception& error) {
     log(LogLevel::critical, "app {} does not load: {}", name_of_app(settings), error.what());

@@ -13,6 +13,7 @@ namespace ekiden::test {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
@@ -184,7 +185,8 @@ TEST(CheckConfig, ListsTheWritableGlobals) {
   EXPECT_EQ(server.wait_for_exit(), 0);
   EXPECT_THAT(server.output(),
               AllOf(HasSubstr("[warning]"), HasSubstr("counts.so has writable globals"),
-                    HasSubstr("  calls (4 bytes)"), HasSubstr("settings and app are in order")));
+                    HasSubstr("  calls (4 bytes)"), HasSubstr("settings and app are in order"),
+                    ContainsRegex("set-up takes [0-9]+\\.[0-9] MiB, once for all workers")));
 }
 
 TEST(CheckConfig, IsSilentAboutAnAppWithoutAny) {
