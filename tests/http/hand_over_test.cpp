@@ -2,46 +2,14 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include <optional>
 #include <string>
 
-#include "tests/http/raw_client.hpp"
-#include "tests/http/worker_process.hpp"
+#include "tests/http/full_worker.hpp"
 
 namespace ekiden::test {
 namespace {
 
-/// Two workers with one callback thread each. Both clients' connections are the first's, whose
-/// thread is busy with a callback of one of them.
-class HandOver : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(first_.wait_until_ready());
-    for (RawClient* client : {&busy_, &waiting_}) {
-      ASSERT_EQ(client->get("/text").body, "text");
-    }
-    second_.emplace(service_, listener_, scoreboard_, settings_, 1);
-    ASSERT_TRUE(second_->wait_until_ready());
-    busy_.send(RawClient::post_request("/hold", "held"));
-    ASSERT_TRUE(service_.wait_until_held());
-  }
-  void let_the_first_go() {
-    service_.let_go();
-    EXPECT_EQ(busy_.receive().body, "held");
-  }
-  bool passed(std::uint64_t count) {
-    return first_.wait_until([count](const auto& slot) { return slot.passed == count; });
-  }
-
-  const shared::WorkerSettings settings_;
-  StandInService service_;
-  shared::Scoreboard scoreboard_;
-  TestListener listener_;
-  WorkerProcess first_{service_, listener_, scoreboard_, settings_, 0};
-  std::optional<WorkerProcess> second_;
-  RawClient busy_ = listener_.connect();
-  RawClient waiting_ = listener_.connect();
-};
+using HandOver = FullWorker;
 
 TEST_F(HandOver, ARequestThatWaitsIsAnsweredByASiblingThatHasAFreeThread) {
   waiting_.send(RawClient::post_request("/echo", "mine"));

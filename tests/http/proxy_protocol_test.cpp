@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/http/certificate.hpp"
+#include "tests/http/full_worker.hpp"
 #include "tests/http/raw_client.hpp"
 #include "tests/http/tls_client.hpp"
 #include "tests/http/worker_process.hpp"
@@ -250,39 +251,18 @@ TEST_F(ProxiedTls, PlainHttpBehindTheHeaderIsToldToComeByHttps) {
   EXPECT_THAT(answer(worker_, kLine), HasSubstr("speaks HTTPS"));
 }
 
-/// The first worker's thread is busy, and the connection of the other client goes to the second.
-class ProxiedHandOver : public testing::Test {
+class ProxiedHandOver : public FullWorker {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(first_.wait_until_ready());
-    for (RawClient* client : {&busy_, &waiting_}) {
-      client->send(kLine);
-      ASSERT_EQ(client->get("/text").body, "text");
-    }
-    second_.emplace(service_, listener_, scoreboard_, settings_, 1);
-    ASSERT_TRUE(second_->wait_until_ready());
-    busy_.send(RawClient::post_request("/hold", "held"));
-    ASSERT_TRUE(service_.wait_until_held());
-  }
+  ProxiedHandOver() : FullWorker(believing_the_client(), kLine) {}
   void TearDown() override {
-    EXPECT_TRUE(first_.wait_until([](const auto& slot) { return slot.passed == 1; }));
-    service_.let_go();
-    EXPECT_EQ(busy_.receive().body, "held");
+    EXPECT_TRUE(passed(1));
+    let_the_first_go();
   }
   static shared::WorkerSettings believing_the_client() {
     shared::WorkerSettings settings = with_proxy();
     settings.forwarded_allow_ips = "192.0.2.1";
     return settings;
   }
-
-  const shared::WorkerSettings settings_ = believing_the_client();
-  StandInService service_;
-  shared::Scoreboard scoreboard_;
-  TestListener listener_;
-  WorkerProcess first_{service_, listener_, scoreboard_, settings_, 0};
-  std::optional<WorkerProcess> second_;
-  RawClient busy_ = listener_.connect();
-  RawClient waiting_ = listener_.connect();
 };
 
 TEST_F(ProxiedHandOver, TheSiblingKnowsTheClientAndReadsNoHeader) {

@@ -226,21 +226,11 @@ TEST_F(CacheTool, AnotherUserIsNotHeardEvenIfTheFileLetsHimIn) {
 }
 
 TEST(CacheToolAlone, TheOnlyServerIsFoundAndSeveralAreListed) {
-  const worker::test::TemporaryFolder runtime;
-  const std::vector<std::string> environment{"XDG_RUNTIME_DIR=" + runtime.path().string()};
-  const auto start = [&](const std::string& app) {
-    return run_program(
-        {"--bind", "127.0.0.1:0", "--cache-size", "1M", (test_apps() / (app + ".so")).string()},
-        environment);
-  };
   // Those of others in /run and /tmp are found too: so only what these two add is asserted.
-  RunningServer first = start("remembers");
-  first.wait_for("ready: 1 worker");
-  RunningServer second = start("steady");
-  second.wait_for("ready: 1 worker");
+  const TwoServers servers("remembers", "steady");
 
-  const Printed several = cache_tool({"ls"}, environment);
-  const std::string path = runtime.path() / "ekiden";
+  const Printed several = cache_tool({"ls"}, servers.environment);
+  const std::string path = servers.runtime.path() / "ekiden";
 
   EXPECT_EQ(several.code, 1);
   EXPECT_THAT(several.text, AllOf(HasSubstr("several servers are running"),

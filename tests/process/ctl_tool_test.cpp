@@ -284,24 +284,14 @@ TEST(CtlToolAlone, WithoutAServerItSaysWhereItLooked) {
 }
 
 TEST(CtlToolAlone, OfSeveralServersOneIsToBeChosen) {
-  const worker::test::TemporaryFolder runtime;
-  const std::vector<std::string> environment{"XDG_RUNTIME_DIR=" + runtime.path().string()};
-  const auto start = [&](const std::string& app) {
-    return run_program(
-        {"--bind", "127.0.0.1:0", "--cache-size", "1M", (test_apps() / (app + ".so")).string()},
-        environment);
-  };
-  RunningServer first = start("slow");
-  first.wait_for("ready: 1 worker");
-  RunningServer second = start("steady");
-  second.wait_for("ready: 1 worker");
+  const TwoServers servers("slow", "steady");
 
-  const Printed several = ctl({"drain"}, environment);
+  const Printed several = ctl({"drain"}, servers.environment);
 
   EXPECT_EQ(several.code, 1);
   EXPECT_THAT(several.text, HasSubstr("several servers are running; choose one with "
                                       "--control-socket:"));
-  const std::size_t begin = several.text.find(runtime.path().string() + "/ekiden/steady-");
+  const std::size_t begin = several.text.find(servers.runtime.path().string() + "/ekiden/steady-");
   ASSERT_NE(begin, std::string::npos) << several.text;
   const std::string path = several.text.substr(begin, several.text.find('\n', begin) - begin);
   EXPECT_THAT(ctl({"status", "--control-socket", path}).text, ContainsRegex("app +steady,"));

@@ -57,6 +57,22 @@ void Site::deploy(const std::string& app) const {
   fs::rename(folder.path() / "new.so", folder.path() / "site.so");
 }
 
+namespace {
+
+std::vector<std::string> with_port_of_its_own(const std::string& app) {
+  return {EKIDEN_PROGRAM, "--bind", "127.0.0.1:0",
+          "--cache-size", "1M",     (test_apps() / (app + ".so")).string()};
+}
+
+}  // namespace
+
+TwoServers::TwoServers(const std::string& one, const std::string& other)
+    : first(with_port_of_its_own(one), environment),
+      second(with_port_of_its_own(other), environment) {
+  first.wait_for("ready: 1 worker");
+  second.wait_for("ready: 1 worker");
+}
+
 RawClient Site::connect() const { return connect_to(folder.path() / "socket"); }
 
 std::string Site::callback_request(const std::string& output, const std::string& value) {

@@ -31,6 +31,15 @@ struct Printed {
 /// Runs `ekiden WORDS…` to its end.
 Printed run_tool(std::vector<std::string> words, std::vector<std::string> environment = {});
 
+/// Two servers of one user, who names none of them to a tool.
+struct TwoServers {
+  TwoServers(const std::string& one, const std::string& other);
+
+  const worker::test::TemporaryFolder runtime;
+  const std::vector<std::string> environment{"XDG_RUNTIME_DIR=" + runtime.path().string()};
+  RunningServer first, second;
+};
+
 /// The real `ekiden` on a unix socket, with a copy of an app's module that a test may replace.
 class Site {
  public:

@@ -64,6 +64,17 @@ class CallbackPoolTest : public testing::Test {
     });
   }
 
+  /// One that waits, and goes on with go_on_.
+  void submit_waiter(CallbackPool& pool) {
+    pool.submit(task([&] {
+      pool.begin_wait();
+      begun_.release();
+      go_on_.acquire();
+      pool.end_wait();
+    }));
+    begun_.acquire();
+  }
+
   std::counting_semaphore<1000> finished_{0}, begun_{0}, go_on_{0};
   std::atomic<std::uint32_t> busy_{0};
   std::uint32_t lost_ = 0;
@@ -129,14 +140,7 @@ TEST_F(CallbackPoolTest, AWaitingCallbackLetsAnotherRun) {
 
 TEST_F(CallbackPoolTest, AWaitingCallbackIsNotBusy) {
   CallbackPool& pool = make(1);
-  std::binary_semaphore waits{0};
-  pool.submit(task([&] {
-    pool.begin_wait();
-    waits.release();
-    go_on_.acquire();
-    pool.end_wait();
-  }));
-  waits.acquire();
+  submit_waiter(pool);
 
   EXPECT_EQ(pool.busy(), 0u);
   EXPECT_EQ(busy_, 0u);
@@ -170,14 +174,7 @@ TEST_F(CallbackPoolTest, NoMoreThanTheThreadsBeginWhileFormerWaitersStillRun) {
 /// the slot is still free.
 TEST_F(CallbackPoolTest, ASlotThatWasGivenBackIsTakenAlsoLater) {
   CallbackPool& pool = make(2);
-  std::binary_semaphore waits{0};
-  pool.submit(task([&] {
-    pool.begin_wait();
-    waits.release();
-    go_on_.acquire();
-    pool.end_wait();
-  }));
-  waits.acquire();
+  submit_waiter(pool);
   pool.submit(blocker());
   begun_.acquire();
 
