@@ -227,6 +227,8 @@ MemoizedBase::MemoizedBase(std::string name, const MemoizeOptions& options,
   key_prefix_ = prefix.view();
 }
 
+MemoizedBase::~MemoizedBase() = default;
+
 namespace {
 
 std::function<void(shared::ValueWriter&)> logged(const std::string& function,
