@@ -88,6 +88,9 @@ function(_ekiden_precompile_headers app)
     file(CONFIGURE OUTPUT ${source} CONTENT "")
     add_library(${headers} OBJECT EXCLUDE_FROM_ALL ${source})
     set_target_properties(${headers} PROPERTIES POSITION_INDEPENDENT_CODE ON)  # as modules are
+    # ccache takes headers that differ in comments only for the same; but the compiler knows headers
+    # that are in there again by all their bytes, and else reads them twice.
+    set_target_properties(${headers} PROPERTIES CXX_COMPILER_LAUNCHER "")
     target_link_libraries(${headers} PRIVATE ${libraries})
     foreach(property ${properties})
       get_target_property(value ${app} ${property})
