@@ -15,16 +15,6 @@ Dependency::Dependency(const Pattern& pattern_, std::string_view property_, deta
       where(where_),
       pattern(pattern_.members()) {}
 
-Dependency::Dependency(const Dependency& other) = default;
-
-Dependency::Dependency(Dependency&& other) noexcept = default;
-
-Dependency& Dependency::operator=(const Dependency& other) = default;
-
-Dependency& Dependency::operator=(Dependency&& other) noexcept = default;
-
-Dependency::~Dependency() = default;
-
 bool Dependency::is_list() const {
   return std::any_of(pattern.begin(), pattern.end(), [](const Pattern::Member& member) {
     return member.wildcard && *member.wildcard != MATCH;

@@ -79,13 +79,6 @@ Json typed_array(std::span<const std::int64_t> values) {
   return keep("f8", std::move(wide));
 }
 
-Data::Data(std::initializer_list<double> values) : Data(std::vector<double>(values)) {}
-
-Data::Data(std::initializer_list<std::string> values)
-    : value_(Json::Array(values.begin(), values.end())) {}
-
-Trace::Trace(std::string_view type) { set("type", type); }
-
 Trace& Trace::set(std::string_view attribute, Json value) {
   assign(attributes_, attribute, std::move(value));
   return *this;

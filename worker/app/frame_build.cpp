@@ -96,18 +96,6 @@ Frame Frame::from_columns(std::span<const NamedColumn> columns) {
   return worker::assemble(parts);
 }
 
-ColumnData::ColumnData(Values values) : values_(std::move(values)) {}
-
-ColumnData::ColumnData(const ColumnData& other) = default;
-
-ColumnData::ColumnData(ColumnData&& other) noexcept = default;
-
-ColumnData& ColumnData::operator=(const ColumnData& other) = default;
-
-ColumnData& ColumnData::operator=(ColumnData&& other) noexcept = default;
-
-ColumnData::~ColumnData() = default;
-
 ColumnData::ColumnData(const Column& column) {
   switch (column.type()) {
     case ColumnType::float64: {

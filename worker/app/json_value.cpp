@@ -57,12 +57,6 @@ Json& Json::operator=(Json&& other) noexcept = default;
 
 Json::~Json() = default;
 
-Json::Json(const char* value) : value_(std::string(value)) {}
-
-Json::Json(std::string_view value) : value_(std::string(value)) {}
-
-Json::Json(std::string value) noexcept : value_(std::move(value)) {}
-
 Json::Json(Array value) : value_(make_ref<const detail::JsonArray>(std::move(value))) {}
 
 Json::Json(Object value) : value_(make_ref<const detail::JsonObject>(std::move(value))) {}

@@ -227,8 +227,6 @@ MemoizedBase::MemoizedBase(std::string name, const MemoizeOptions& options,
   key_prefix_ = prefix.view();
 }
 
-MemoizedBase::~MemoizedBase() = default;
-
 namespace {
 
 std::function<void(shared::ValueWriter&)> logged(const std::string& function,

@@ -86,13 +86,6 @@ struct Dependency {
   Dependency(const Pattern& pattern, std::string_view property,
              detail::Where where = detail::Where::here());
 
-  // Not inline, as Json's.
-  Dependency(const Dependency& other);
-  Dependency(Dependency&& other) noexcept;
-  Dependency& operator=(const Dependency& other);
-  Dependency& operator=(Dependency&& other) noexcept;
-  ~Dependency();
-
   /// True if it stands for any number of components, so that its value is a list.
   bool is_list() const;
 

@@ -70,8 +70,10 @@ class Data {
   requires(TypedArrayElement<T> || std::same_as<T, std::int64_t>)
       Data(std::initializer_list<T> values)
       : value_(typed_array(std::span<const T>(values.begin(), values.size()))) {}
-  Data(std::initializer_list<double> values);
-  Data(std::initializer_list<std::string> values);
+  Data(std::initializer_list<double> values)
+      : Data(std::vector<double>(values.begin(), values.end())) {}
+  Data(std::initializer_list<std::string> values)
+      : value_(Json::Array(values.begin(), values.end())) {}
   template <class T>
   requires(std::convertible_to<const T&, Json>) Data(const T& values) : value_(values) {}
   operator Json() const { return value_; }
@@ -88,7 +90,7 @@ class Data {
 /// an attribute twice replaces it. Copying shares the columns.
 class Trace {
  public:
-  explicit Trace(std::string_view type);
+  explicit Trace(std::string_view type) { set("type", type); }
 
   Trace& set(std::string_view attribute, Json value);
   /// nullptr if it is not set.

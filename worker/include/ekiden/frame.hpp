@@ -232,13 +232,7 @@ class ColumnData {
   using Values =
       std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>,
                    std::vector<std::optional<std::string>>, Flags, std::vector<Timestamp>>;
-  explicit ColumnData(Values values);
-  // Not inline, as Json's.
-  ColumnData(const ColumnData& other);
-  ColumnData(ColumnData&& other) noexcept;
-  ColumnData& operator=(const ColumnData& other);
-  ColumnData& operator=(ColumnData&& other) noexcept;
-  ~ColumnData();
+  explicit ColumnData(Values values) : values_(std::move(values)) {}
   const Values& values() const noexcept { return values_; }
 
  private:

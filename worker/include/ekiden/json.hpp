@@ -72,8 +72,7 @@ class Json {
   enum class Kind { null, boolean, integer, number, string, array, object, component, typed_array };
 
   Json() noexcept {}
-  // Not inline: an app has hundreds of places that make, copy and destroy a Json, and is compiled
-  // the sooner the less of it is its own.
+  // Not inline: an app has hundreds of places that copy and destroy a Json.
   Json(const Json& other);
   Json(Json&& other) noexcept;
   Json& operator=(const Json& other);
@@ -86,9 +85,9 @@ class Json {
   Json(N value) : value_(integer(value)) {}
   template <std::floating_point F>
   Json(F value) noexcept : value_(static_cast<double>(value)) {}
-  Json(const char* value);
-  Json(std::string_view value);
-  Json(std::string value) noexcept;
+  Json(const char* value) : value_(std::string(value)) {}
+  Json(std::string_view value) : value_(std::string(value)) {}
+  Json(std::string value) noexcept : value_(std::move(value)) {}
   Json(Array value);
   Json(Object value);
   Json(const Component& value);

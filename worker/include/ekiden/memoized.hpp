@@ -123,7 +123,6 @@ class MemoizedBase : public Counted {
  public:
   MemoizedBase(std::string name, const MemoizeOptions& options, std::string_view result_type,
                std::size_t arguments);
-  ~MemoizedBase() override;
 
   /// The result kept under `key`, or computed and kept; computed anew in any case if `forced`.
   /// Throws what the computation throws, ComputationFailed, or WaitCancelled. Without a cache it is

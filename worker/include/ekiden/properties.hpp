@@ -95,40 +95,52 @@ class Children {
  public:
   Children() = default;
   Children(std::nullptr_t) {}
-  Children(const char* text);
-  Children(std::string text);
+  Children(const char* text) : value_(text) {}
+  Children(std::string text) : value_(std::move(text)) {}
   template <class N>
   requires(detail::JsonInteger<N> || std::floating_point<N>) Children(N number) : value_(number) {}
-  Children(const Component& component);
-  Children(const Builder& builder);
-  Children(Json value);
-  Children(std::initializer_list<Children> list);
+  Children(const Component& component) : value_(component) {}
+  template <std::derived_from<Builder> B>
+  Children(const B& builder) : value_(Component(builder)) {}
+  Children(Json value) : value_(std::move(value)) {}
+  Children(std::initializer_list<Children> list) : value_(items(list)) {}
   template <class T>
   requires std::convertible_to<T, Json> Children(const std::vector<T>& list) : value_(list) {}
   operator Json() const { return value_; }
 
  private:
+  static Json::Array items(std::initializer_list<Children> list) {
+    Json::Array array;
+    for (const Children& child : list) array.push_back(child.value_);
+    return array;
+  }
   Json value_;
 };
 
 /// One choice of a Dropdown, RadioItems or Checklist: `"a"`, or `{"Label", value}`.
 struct Option {
-  Option(const char* text);
-  Option(std::string text);
-  Option(Json label, Json choice);
+  Option(const char* text) : value(Json(text)) {}
+  Option(std::string text) : value(std::move(text)) {}
+  Option(Json label, Json choice)
+      : value(Json::Object{{"label", std::move(label)}, {"value", std::move(choice)}}) {}
   Json value;
 };
 
 /// The choices of a Dropdown and its kin: a list of options, a vector, or any Json.
 class Options {
  public:
-  Options(std::initializer_list<Option> list);
+  Options(std::initializer_list<Option> list) : value_(items(list)) {}
   Options(Json value) : value_(std::move(value)) {}
   template <class T>
   requires std::convertible_to<T, Json> Options(const std::vector<T>& list) : value_(list) {}
   operator Json() const { return value_; }
 
  private:
+  static Json::Array items(std::initializer_list<Option> list) {
+    Json::Array array;
+    for (const Option& option : list) array.push_back(option.value);
+    return array;
+  }
   Json value_;
 };
 
