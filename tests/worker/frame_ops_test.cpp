@@ -185,6 +185,33 @@ TEST(FrameOps, GroupbyAggregatesTheRowsOfEachKey) {
   EXPECT_THAT(df["average"].as<double>(), ElementsAre(8, 1.5, 5));
 }
 
+TEST(FrameOps, GroupbyFindsIntegersThatLieCloseTogetherOrFarApart) {
+  constexpr Int low = std::numeric_limits<Int>::min();
+  const auto sums_by = [](const std::vector<Int>& keys) {
+    const Frame df({{"k", keys}, {"n", {1, 2, 4, 8, 16, 32}}});
+    return groupby(df, "k").agg({{"n", "sum"}});
+  };
+
+  const Frame close = sums_by({7, 5, 7, 5, 6, 6}), gap = sums_by({-1, 3, -1, 3, 0, 3});
+  const Frame far = sums_by({-(low / 2), low, -(low / 2), low, 0, low});
+
+  EXPECT_THAT(close["k"].as<Int>(), ElementsAre(5, 6, 7));
+  EXPECT_THAT(close["n"].as<Int>(), ElementsAre(2 + 8, 16 + 32, 1 + 4));
+  EXPECT_THAT(gap["k"].as<Int>(), ElementsAre(-1, 0, 3));
+  EXPECT_THAT(gap["n"].as<Int>(), ElementsAre(1 + 4, 16, 2 + 8 + 32));
+  EXPECT_THAT(far["k"].as<Int>(), ElementsAre(low, 0, -(low / 2)));
+  EXPECT_THAT(far["n"].as<Int>(), ElementsAre(2 + 8 + 32, 16, 1 + 4));
+}
+
+TEST(FrameOps, GroupbyOfIntegersHasAMeanWhereTheSumIsTooLarge) {
+  constexpr Int high = std::numeric_limits<Int>::max();
+  const Frame df = groupby(Frame({{"k", {1, 1}}, {"n", {high, high}}}), "k")
+                       .agg({{"mean", "n", "mean"}, {"least", "n", "min"}});
+
+  EXPECT_THAT(df["mean"].as<double>(), ElementsAre(0x1p63));
+  EXPECT_THAT(df["least"].as<Int>(), ElementsAre(high));
+}
+
 TEST(FrameOps, GroupbyTakesSeveralKeys) {
   const Frame df = groupby(sales(), {"year", "city"}).agg({{"items", "sum"}});
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <ekiden/frame_ops.hpp>
+#include <functional>
 #include <limits>
 
 #include "shared/frame.hpp"
@@ -20,27 +21,6 @@ using worker::Ranks;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// A group's numbers, as far as they have been seen.
-template <class T>
-struct Summary {
-  std::int64_t count = 0;
-  T sum = 0;
-  double real_sum = 0;  ///< the mean of integers whose sum is too large
-  T min = 0, max = 0;
-
-  void add(T value) {
-    min = count == 0 ? value : std::min(min, value);
-    max = count == 0 ? value : std::max(max, value);
-    ++count;
-    real_sum += static_cast<double>(value);
-    if constexpr (std::same_as<T, double>) {
-      sum += value;
-    } else if (__builtin_add_overflow(sum, value, &sum)) {
-      throw Error("the sum of a group is beyond 64 bits signed; make the column one of doubles");
-    }
-  }
-};
-
 template <class T>
 bool missing(T value) {
   if constexpr (std::same_as<T, double>) return std::isnan(value);
@@ -51,45 +31,77 @@ bool missing(T value) {
   throw Error("agg: \"" + wanted.function + "\" of column \"" + wanted.column + "\": " + problem);
 }
 
-template <class T>
-std::vector<Summary<T>> summarise(std::span<const T> values, const Ranks& groups) {
-  std::vector<Summary<T>> summaries(groups.size);
+/// Calls `add(group, value)` for each row that has both.
+template <class T, class Add>
+void for_each_value(std::span<const T> values, const Ranks& groups, Add add) {
   for (std::size_t row = 0; row < values.size(); ++row) {
-    if (groups.of_row[row] == Ranks::kMissing || missing(values[row])) continue;
-    summaries[groups.of_row[row]].add(values[row]);
+    const std::uint32_t group = groups.of_row[row];
+    if (group != Ranks::kMissing && !missing(values[row])) add(group, values[row]);
   }
-  return summaries;
 }
 
-/// One value for each group. A minimum of integers is one; groups are never empty.
-template <class T, class Get>
-auto each(const std::vector<Summary<T>>& summaries, Get get) {
-  std::vector<decltype(get(summaries.front()))> values;
-  values.reserve(summaries.size());
-  for (const Summary<T>& summary : summaries) values.push_back(get(summary));
-  return values;
+template <class T>
+std::vector<std::int64_t> count_values(std::span<const T> values, const Ranks& groups) {
+  std::vector<std::int64_t> counts(groups.size);
+  for_each_value(values, groups, [&](std::uint32_t group, T) { ++counts[group]; });
+  return counts;
+}
+
+template <class T>
+std::vector<T> sums(std::span<const T> values, const Ranks& groups) {
+  std::vector<T> sums(groups.size);
+  for_each_value(values, groups, [&](std::uint32_t group, T value) {
+    if constexpr (std::same_as<T, double>) {
+      sums[group] += value;
+    } else if (__builtin_add_overflow(sums[group], value, &sums[group])) {
+      throw Error("the sum of a group is beyond 64 bits signed; make the column one of doubles");
+    }
+  });
+  return sums;
+}
+
+/// Integers are added as doubles: their sum may be too large where their mean is not.
+template <class T>
+std::vector<double> means(std::span<const T> values, const Ranks& groups) {
+  struct Part {
+    double sum = 0;
+    std::int64_t count = 0;
+  };
+  std::vector<Part> parts(groups.size);
+  for_each_value(values, groups, [&](std::uint32_t group, T value) {
+    parts[group].sum += static_cast<double>(value);
+    ++parts[group].count;
+  });
+  std::vector<double> means(groups.size);
+  std::transform(parts.begin(), parts.end(), means.begin(), [](const Part& part) {
+    return part.count == 0 ? kNan : part.sum / static_cast<double>(part.count);
+  });
+  return means;
+}
+
+/// For each group the value that is `better` than its others. Doubles may all be missing; of
+/// integers every group has one.
+template <class T, class Better>
+std::vector<T> best(std::span<const T> values, const Ranks& groups, T worst, Better better) {
+  std::vector<T> found(groups.size, std::same_as<T, double> ? static_cast<T>(kNan) : worst);
+  for_each_value(values, groups, [&](std::uint32_t group, T value) {
+    if (missing(found[group]) || better(value, found[group])) found[group] = value;
+  });
+  return found;
 }
 
 template <class T>
 FramePart aggregate_numbers(const Aggregation& wanted, std::span<const T> values,
                             const Ranks& groups) {
-  using S = Summary<T>;
-  const std::vector<S> all = summarise(values, groups);
-  const T none = std::same_as<T, double> ? static_cast<T>(kNan) : T{};
-  if (wanted.function == "count") {
-    return {wanted.name, each(all, [](const S& s) { return s.count; })};
-  }
-  if (wanted.function == "sum") return {wanted.name, each(all, [](const S& s) { return s.sum; })};
-  if (wanted.function == "mean") {
-    return {wanted.name, each(all, [](const S& s) {
-              return s.count == 0 ? kNan : s.real_sum / static_cast<double>(s.count);
-            })};
-  }
+  using Limits = std::numeric_limits<T>;
+  if (wanted.function == "count") return {wanted.name, count_values(values, groups)};
+  if (wanted.function == "sum") return {wanted.name, sums(values, groups)};
+  if (wanted.function == "mean") return {wanted.name, means(values, groups)};
   if (wanted.function == "min") {
-    return {wanted.name, each(all, [&](const S& s) { return s.count == 0 ? none : s.min; })};
+    return {wanted.name, best(values, groups, Limits::max(), std::less<T>())};
   }
   if (wanted.function == "max") {
-    return {wanted.name, each(all, [&](const S& s) { return s.count == 0 ? none : s.max; })};
+    return {wanted.name, best(values, groups, Limits::lowest(), std::greater<T>())};
   }
   throw_function(wanted, "there is \"count\", \"sum\", \"mean\", \"min\" and \"max\"");
 }
@@ -180,9 +192,13 @@ FramePart aggregate(const Aggregation& wanted, const Frame& frame, const Ranks& 
 
 /// The keys of the groups: each group's first row.
 std::vector<FramePart> keys_of(const Frame& frame, const Names& by, const Ranks& groups) {
-  std::vector<std::size_t> rows(groups.size);
-  for (std::size_t row = groups.of_row.size(); row-- > 0;) {
-    if (groups.of_row[row] != Ranks::kMissing) rows[groups.of_row[row]] = row;
+  std::vector<std::size_t> rows(groups.size, kNoRow);
+  std::size_t unknown = groups.size;
+  for (std::size_t row = 0; unknown > 0; ++row) {
+    const std::uint32_t group = groups.of_row[row];
+    if (group == Ranks::kMissing || rows[group] != kNoRow) continue;
+    rows[group] = row;
+    --unknown;
   }
   const shared::FrameView view(frame.bytes().data());
   std::vector<FramePart> parts;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -25,10 +26,12 @@ template <class Value>
 class Ranking {
  public:
   std::uint32_t number(Value value) {
+    // emplace would allocate before it looks.
+    if (const auto known = numbers_.find(value); known != numbers_.end()) return known->second;
     const auto next = static_cast<std::uint32_t>(values_.size());
-    const auto [entry, added] = numbers_.emplace(value, next);
-    if (added) values_.push_back(value);
-    return entry->second;
+    numbers_.emplace(value, next);
+    values_.push_back(value);
+    return next;
   }
 
   std::size_t size() const noexcept { return values_.size(); }
@@ -100,7 +103,7 @@ bool is_missing(Nullable nullable) { return nullable.value == shared::kNoTime; }
 
 /// For values that are mostly different, which hashing would only slow down.
 template <class T>
-Ranks rank_by_sorting(const std::vector<T>& values) {
+Ranks rank_by_sorting(std::span<const T> values) {
   std::vector<std::pair<T, std::uint32_t>> sorted;
   sorted.reserve(values.size());
   for (std::uint32_t row = 0; row < values.size(); ++row) {
@@ -115,8 +118,41 @@ Ranks rank_by_sorting(const std::vector<T>& values) {
   return ranks;
 }
 
+/// For integers that lie close together, such as days and years: a table of all that there could be
+/// instead of hashing. nullopt if it would be large, or larger than it is worth.
+std::optional<Ranks> rank_by_table(std::span<const std::int64_t> values) {
+  constexpr std::uint64_t kLargest = 1 << 16;
+  if (values.empty()) return std::nullopt;
+  std::int64_t least = values[0], greatest = values[0];
+  for (const std::int64_t value : values) {
+    least = std::min(least, value);
+    greatest = std::max(greatest, value);
+  }
+  const auto low = static_cast<std::uint64_t>(least);
+  const std::uint64_t distance = static_cast<std::uint64_t>(greatest) - low;
+  if (distance >= kLargest || distance > values.size()) return std::nullopt;
+
+  std::vector<std::uint32_t> rank(distance + 1);
+  std::vector<std::uint32_t> of_row(values.size());
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    of_row[row] = static_cast<std::uint32_t>(static_cast<std::uint64_t>(values[row]) - low);
+    rank[of_row[row]] = 1;
+  }
+  std::uint32_t size = 0;
+  for (std::uint32_t& one : rank) {
+    if (one != 0) one = size++;
+  }
+  if (size < rank.size()) {
+    for (std::uint32_t& one : of_row) one = rank[one];
+  }
+  return Ranks{std::move(of_row), size};
+}
+
 template <class T>
-Ranks rank_values(const std::vector<T>& values) {
+Ranks rank_values(std::span<const T> values) {
+  if constexpr (std::same_as<T, std::int64_t>) {
+    if (auto ranks = rank_by_table(values)) return std::move(*ranks);
+  }
   constexpr std::size_t kSample = 1 << 14;
   Ranking<T> ranking;
   std::vector<std::uint32_t> numbers;
@@ -131,6 +167,7 @@ Ranks rank_values(const std::vector<T>& values) {
 /// REQUIRES: the column is numeric in all frames, and one of integers if T is.
 template <class T>
 Ranks rank_numbers(std::span<const Frame> frames, const std::string& name) {
+  if (frames.size() == 1) return rank_values(frames.front()[name].as<T>());
   std::vector<T> values;
   values.reserve(total_rows(frames));
   for (const Frame& frame : frames) {
@@ -144,7 +181,7 @@ Ranks rank_numbers(std::span<const Frame> frames, const std::string& name) {
       values.insert(values.end(), reals.begin(), reals.end());
     }
   }
-  return rank_values(values);
+  return rank_values(std::span<const T>(values));
 }
 
 /// REQUIRES: the column is one of times in all frames, or one of booleans.
@@ -163,7 +200,7 @@ Ranks rank_nullable(std::span<const Frame> frames, const std::string& name) {
       values.push_back({column.is_missing(row) ? shared::kNoTime : column.flag(row) ? 1 : 0});
     }
   }
-  return rank_values(values);
+  return rank_values(std::span<const Nullable>(values));
 }
 
 /// Missing values become the greatest.
