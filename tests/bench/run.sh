@@ -14,7 +14,7 @@ mkdir -p "$build/bench"
   echo
   node "$here/http_bench.mjs" "$build"
   echo
-  for bench in full_worker accept start reload memory; do
+  for bench in python full_worker accept start reload memory; do
     node "$here/${bench}_bench.mjs" "$build"
     echo
   done

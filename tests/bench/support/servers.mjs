@@ -8,7 +8,7 @@ import path from 'node:path';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 const build = path.resolve(process.argv[2]);
-const kPatienceMs = 20_000;
+const kPatienceMs = 60_000;  // pandas takes its time to make ten million rows
 
 export const median = values => values.toSorted((a, b) => a - b)[values.length >> 1];
 export const sum = values => values.reduce((all, value) => all + value, 0);
@@ -51,11 +51,12 @@ export function ekiden(port, {workers, threads = 2, args = [], app = 'bench_echo
   pid => title(pid).startsWith('ekiden: worker'));
 }
 
-/// gunicorn with a WSGI app that does next to nothing, as the same number of processes and threads.
-export function gunicorn(port, {workers, threads = 2, args = []}) {
+/// gunicorn as the same number of processes and threads, with a WSGI app that does next to nothing or
+/// another one of apps/.
+export function gunicorn(port, {workers, threads = 2, args = [], app = 'peer_wsgi'}) {
   return new Running('gunicorn', ['--bind', `127.0.0.1:${port}`, '--workers', workers,
     '--threads', threads, '--keep-alive', 75, '--chdir', path.join(here, '../apps'), ...args,
-    'peer_wsgi:app'], port, () => true);
+    `${app}:app`], port, () => true);
 }
 
 const title = pid => {
@@ -65,6 +66,14 @@ const title = pid => {
     return '';  // it has just ended
   }
 };
+
+/// A Redis without persistence that listens at `socket`.
+export async function redis(socket) {
+  const server = new Running('redis-server', ['--port', 0, '--unixsocket', socket, '--save', '',
+    '--appendonly', 'no', '--dir', path.dirname(socket)], 0, () => false);
+  await until(() => fs.existsSync(socket), `socket ${socket} of Redis`);
+  return server;
+}
 
 /// Those that are not dead.
 function childrenOf(pid) {
