@@ -332,7 +332,6 @@ int main(int count, char** arguments) {
     peers.redis.reset();
     peers.server.reset();
   }
-  fmt::print("## Shared cache\n\n");
   print_head();
   // First: what a killed process has in memory later would be part of its time to die.
   report_processes(peers);
@@ -351,4 +350,5 @@ int main(int count, char** arguments) {
       "computation; take-over: from the kill, with the master's waitpid and reap. Payload: keys "
       "and values, by the bytes of the data area.\n",
       kRounds, kHitSamples, kBatch, 40);
+  if (count > 2) hand_in(arguments[2]);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cache_report.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
 
 namespace ekiden::bench {
 namespace {
@@ -50,6 +53,14 @@ bool met(const Goal& goal, double ours, double peer) {
   return false;
 }
 
+/// The goal as the least number of times that the peer takes; 0: it is none about the peer.
+double ratio_goal(const Goal& goal) {
+  if (goal.kind == Goal::Kind::faster_than) return goal.value;
+  return goal.kind == Goal::Kind::at_most_ratio ? 1 / goal.value : 0;
+}
+
+std::vector<std::string> handed_in;  // as JSON; titles and peers need no escapes
+
 }  // namespace
 
 void print_head() {
@@ -69,6 +80,18 @@ void print_row(const std::string& row, double ours, const std::string& peer_name
   fmt::print("| {} | {} | {} | {} | {} | {} |\n", row, text_of(ours, unit), against, ratio,
              text_of(goal, unit), verdict);
   std::fflush(stdout);
+  if (peer <= 0) return;
+  const double wanted = ratio_goal(goal);
+  handed_in.push_back(fmt::format(R"({{"name": "{}", "peer": "{}", "ratio": {}{}}})", row,
+                                  peer_name, peer / ours,
+                                  wanted > 0 ? fmt::format(R"(, "goal": {})", wanted) : ""));
+}
+
+void hand_in(const std::string& path) {
+  std::ofstream file(path);
+  file << fmt::format("{{\"ratios\": [\n{}]}}\n", fmt::join(handed_in, ",\n"));
+  file.close();
+  if (!file) throw std::runtime_error("cache_bench: " + path + " cannot be written");
 }
 
 }  // namespace ekiden::bench

@@ -85,4 +85,8 @@ void print_head();
 void print_row(const std::string& row, double ours, const std::string& peer_name, double peer,
                const Goal& goal, Unit unit = Unit::nanoseconds);
 
+/// Writes the ratios of all rows that have a peer into that file, for the report's picture:
+/// support/hand_in.mjs says in what form.
+void hand_in(const std::string& path);
+
 }  // namespace ekiden::bench

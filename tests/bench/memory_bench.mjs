@@ -9,12 +9,14 @@ import os from 'node:os';
 import path from 'node:path';
 
 import {privateBytes, pss} from '../browser/support/server.mjs';
+import {handIn} from './support/hand_in.mjs';
 import {answer, ekiden, freePort, gunicorn, pause, Running, sum, table} from
   './support/servers.mjs';
 
 const kConnections = 5000;
 const kSettleMs = 2000;  // idle connections have given their buffers back
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-memory-'));
+const ratios = [];
 const mib = bytes => (bytes / 1048576).toFixed(2);
 const mean = values => sum(values) / values.length;
 
@@ -34,6 +36,8 @@ async function compareWorkers() {
   for (const count of [4, 64]) {
     const ours = await measureWorkers(ekiden, count);
     const theirs = await measureWorkers(gunicorn, count);
+    ratios.push({name: `private memory of an idle worker of ${count}`, peer: 'gunicorn',
+      ratio: theirs.own / ours.own});
     rows.push([`${count} workers × 2 threads`, mib(ours.own), mib(theirs.own),
       (theirs.own / ours.own).toFixed(1), mib(ours.pss), mib(theirs.pss)]);
   }
@@ -92,6 +96,8 @@ try {
   const [ours, theirs] = [await measureConnections(ekiden, 2), await measureConnections(nginx, 2)];
   table([`${kConnections} idle connections, 2 workers`, 'private KiB each (goal 6)', '× nginx'], [
     ['Ekiden', ours.toFixed(2), (ours / theirs).toFixed(2)], ['nginx', theirs.toFixed(2), '1.00']]);
+  ratios.push({name: `memory of ${kConnections} idle connections`, peer: 'nginx', ratio: theirs / ours});
+  handIn('memory', {ratios});
 } finally {
   fs.rmSync(folder, {recursive: true, force: true});
 }

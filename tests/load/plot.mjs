@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The results of several configurations as bar charts, in one SVG.
+import {kColors, linear, logarithmic, svg} from './scales.mjs';
+
 const kWidth = 420, kHeight = 240, kLeft = 56, kBottom = 34, kTop = 40;
-const kColors = ['#1f77b4', '#ff7f0e', '#2ca02c', '#d62728', '#9467bd', '#8c564b', '#e377c2',
-  '#7f7f7f'];
-
 const label = ({workers, threads}) => `${workers}×${threads}`;
-
-/// The smallest of 1, 2, 5, 10, 20, … that is not below `value`.
-function ceiling(value) {
-  const magnitude = 10 ** Math.floor(Math.log10(value || 1));
-  return [1, 2, 5, 10].map(step => step * magnitude).find(step => step >= value);
-}
-
-/// How high a value's bar is, as a part of the chart, and where the lines across it are.
-function linear(values) {
-  const top = ceiling(Math.max(...values));
-  return {height: value => value / top, lines: [0, top / 2, top]};
-}
-
-/// The same by powers of ten, from the one below the smallest value.
-function logarithmic(values) {
-  const low = Math.floor(Math.log10(Math.min(...values)));
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
-  return {height: value => (Math.log10(value) - low) / (high - low),
-    lines: Array.from({length: high - low + 1}, (_, at) => 10 ** (low + at))};
-}
 
 /// A chart with a group of bars for each result; `bars` gives a result's values.
 function chart({title, bars, names = [], scale = linear}, results, x, y) {
-  const {height: part, lines} = scale(results.flatMap(bars));
+  const {part, lines} = scale(results.flatMap(bars));
   const group = (kWidth - kLeft - 10) / results.length;
   const plotHeight = kHeight - kTop - kBottom;
   const parts = [`<g transform="translate(${x},${y})">`,
@@ -74,10 +53,6 @@ const charts = [
 
 export function plot(results) {
   const columns = 2, rows = charts.length / columns;
-  const [width, height] = [columns * kWidth, rows * kHeight];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
-    `width="${width}" height="${height}" font-family="sans-serif" font-size="12">\n` +
-    `<rect width="${width}" height="${height}" fill="white"/>\n` +
-    charts.map((one, at) => chart(one, results, (at % columns) * kWidth,
-      Math.floor(at / columns) * kHeight)).join('\n') + '\n</svg>\n';
+  return svg(columns * kWidth, rows * kHeight, charts.map((one, at) =>
+    chart(one, results, (at % columns) * kWidth, Math.floor(at / columns) * kHeight)));
 }
