@@ -23,10 +23,16 @@ export async function freePort() {
   return port;
 }
 
+/// Those that a benchmark which fails would leave to the next one.
+const running = new Set();
+process.on('exit', () => running.forEach(child => child.kill('SIGTERM')));
+
 /// A server that runs. `child` is its master.
 export class Running {
   constructor(command, args, port, isWorker) {
     this.child = spawn(command, args.map(String), {stdio: 'ignore'});
+    running.add(this.child);
+    this.child.on('exit', () => running.delete(this.child));
     Object.assign(this, {port, isWorker});
   }
   workers() {
