@@ -31,13 +31,15 @@ test('a bar starts at 1 and ends at its ratio, and says whether it met its goal'
 });
 
 test('a long axis of a curve goes by powers of ten', () => {
-  const lines = [...curveChart(curve).matchAll(/<polyline points="([^"]*)"/g)].map(([, text]) =>
+  const picture = curveChart(curve);
+  const lines = [...picture.matchAll(/<polyline points="([^"]*)"/g)].map(([, text]) =>
     text.split(' ').map(point => point.split(',').map(Number)));
 
   assert.equal(lines.length, 2);
   const [[first, last], [, middle]] = lines;
   assert.ok(Math.abs((middle[0] - first[0]) / (last[0] - first[0]) - 2 / 3) < 0.01);
   assert.ok(last[1] < first[1], 'more is further up');
+  assert.match(picture, />CPU: µs</);
 });
 
 test('all that is handed in is drawn and shown', () => {

@@ -41,9 +41,8 @@ const kWideRange = 20;
 
 function axes({title, x, y}, across, up, [placeX, placeY]) {
   const bottom = kHeight - kBottom;
-  return [`<text x="${kLeft}" y="18" font-weight="bold">${escape(title)}</text>`,
+  return [`<text x="${kLeft}" y="18" font-weight="bold">${escape(`${title}: ${y}`)}</text>`,
     `<text x="${(kLeft + kWidth) / 2}" y="${kHeight - 8}" text-anchor="middle">${escape(x)}</text>`,
-    `<text x="${kLeft}" y="${kHead - 8}" text-anchor="end">${escape(y)}</text>`,
     ...up.lines.map(line => `<path d="M${kLeft} ${placeY(line)}H${kWidth - kRight}" stroke="#ddd"/>` +
       `<text x="${kLeft - 6}" y="${Number(placeY(line)) + 4}" text-anchor="end">` +
       `${Number(line.toPrecision(3))}</text>`),
@@ -51,7 +50,8 @@ function axes({title, x, y}, across, up, [placeX, placeY]) {
       `${value}</text>`)];
 }
 
-/// Lines through the points of each series; the axis across goes by powers of ten if it is long.
+/// Lines through the points of each series, under the title and the upward axis' name. The axis
+/// across goes by powers of ten if it is long.
 export function curveChart(curve) {
   const points = curve.series.flatMap(one => one.points);
   const across = [...new Set(points.map(([x]) => x))].sort((a, b) => a - b);
