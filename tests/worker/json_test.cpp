@@ -14,6 +14,7 @@
 namespace ekiden {
 namespace {
 
+using namespace std::string_literals;
 using testing::HasSubstr;
 using worker::JsonParseError;
 using worker::parse_json;
@@ -79,9 +80,22 @@ TEST(Json, DoublesReadBackExactly) {
     const std::string text = Json(value).dump();
     ASSERT_EQ(*parse_json(text).as_number(), value) << text;
   }
+  std::uniform_real_distribution<double> exponents(-8, 20);
+  for (int i = 0; i < 20'000; ++i) {  // those that are written without an exponent
+    const double value = std::pow(10, exponents(random)) * (i % 2 == 0 ? 1 : -1);
+    const std::string text = Json(value).dump();
+    ASSERT_EQ(*parse_json(text).as_number(), value) << text;
+    ASSERT_TRUE(parse_json(text).as_integer() == nullptr) << text;
+  }
   EXPECT_EQ(Json(3.0).dump(), "3.0");
   EXPECT_EQ(Json(0.1).dump(), "0.1");
   EXPECT_EQ(Json(1e300).dump(), "1e300");
+  EXPECT_EQ(Json(-1.5e-300).dump(), "-1.5e-300");
+  EXPECT_EQ(Json(1e-7).dump(), "1e-7");
+  EXPECT_EQ(Json(-0.0).dump(), "-0.0");
+  EXPECT_EQ(Json(9e16).dump(), "90000000000000000.0");
+  EXPECT_EQ(Json(1e17).dump(), "1e17");
+  EXPECT_EQ(Json(5e-324).dump(), "5e-324");
 }
 
 TEST(Json, ZeroIsZeroWhateverItsExponent) {
@@ -107,6 +121,23 @@ TEST(Json, NanAndInfinitiesAreWrittenAsNull) {
 TEST(Json, StringsAreEscapedOnlyWhereJsonAsksForIt) {
   EXPECT_EQ(Json("a\"b\\c/d\n\t\x01 東京 😀").dump(), R"("a\"b\\c/d\n\t\u0001 東京 😀")");
   EXPECT_EQ(Json(std::string("\0", 1)).dump(), R"("\u0000")");
+}
+
+/// Whole runs are read and written at once, so each place in one is tried.
+TEST(Json, WhatIsSpecialInAStringIsSeenWhereverItStands) {
+  for (const std::string_view special :
+       {"\"", "\\", "\n", "\x01", "\x1f", "\x7f", "é", "東", "😀"}) {
+    for (std::size_t place = 0; place < 40; ++place) {
+      std::string text(40, 'x');
+      text.replace(place, 1, special);
+      const std::string written = Json(text).dump();
+      ASSERT_EQ(*parse_json(written).as_string(), text) << written;
+      text[place] = special[0] == '\x7f' ? '\0' : special[0];
+      if (special.size() == 1) {
+        ASSERT_THROW(parse_json('"' + text + '"'), Error) << place;
+      }
+    }
+  }
 }
 
 TEST(Json, BytesThatAreNotUtf8AreReplaced) {
@@ -222,11 +253,58 @@ TEST(Json, Base64OfAnyBytesAndLengthDecodes) {
   }
 }
 
+TEST(Json, Base64OfAnyBytesAndLengthIsReadBack) {
+  std::mt19937 random(8);
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    ASSERT_EQ(worker::read_base64(base64(bytes)), bytes) << size;
+  }
+}
+
+TEST(Json, Base64WithAnythingElseInItIsRefusedWhereverItIs) {
+  const std::string text = base64(std::string(150, 'x'));
+  for (std::size_t place = 0; place < text.size(); ++place) {
+    std::string wrong = text;
+    for (const char byte : "=-_ \0@[`{:.\x80\xAF\xFF"s) {
+      if (byte == '=' && place + 1 == text.size()) continue;  // that is padding
+      wrong[place] = byte;
+      ASSERT_EQ(worker::read_base64(wrong), std::nullopt) << place << " " << int{byte};
+    }
+  }
+  EXPECT_EQ(worker::read_base64("Zg="), std::nullopt);
+  EXPECT_EQ(worker::read_base64("Z==="), std::nullopt);
+}
+
 TEST(Json, CopiesShareTheirContents) {
   const Json json = Json::array({"a", "b"});
   const Json copy = json;
 
   EXPECT_EQ(copy.as_array(), json.as_array());
+}
+
+TEST(Json, CopiesOfLongTextsShareThem) {
+  for (const std::size_t size : {0, 15, 16, 512, 513, 10'000}) {
+    const std::string text(size, 'x');
+    const Json json = text;
+    const Json copy = json;
+    EXPECT_EQ(json.kind(), Json::Kind::string);
+    EXPECT_EQ(json.kind_name(), "a string");
+    EXPECT_EQ(*copy.as_string(), text);
+    EXPECT_EQ(copy, json);
+    EXPECT_EQ(copy.as_string() == json.as_string(), size > 512) << size;
+  }
+}
+
+TEST(Json, MemoryForWhatIsLargeIsSetAsideOnce) {
+  const std::string text(100'000, 'x');
+  const std::vector<double> numbers(10'000, 0.12345678901234567);
+  const Json json = Json{{"text", text}, {"list", numbers}, {"small", Json::array({1, "two"})}};
+  const std::string written = json.dump();
+
+  EXPECT_GE(worker::large_bytes(json), written.size());
+  EXPECT_LE(worker::large_bytes(json), written.size() * 6 / 5);
+  EXPECT_EQ(worker::large_bytes(Json{{"small", "text"}}), 0);
 }
 
 }  // namespace

@@ -57,6 +57,16 @@ Json& Json::operator=(Json&& other) noexcept = default;
 
 Json::~Json() = default;
 
+Json::Json(std::string value) {
+  // Longer strings are shared by copies of the Json.
+  constexpr std::size_t kLongestCopied = 512;
+  if (value.size() > kLongestCopied) {
+    value_ = make_ref<const detail::JsonText>(std::move(value));
+  } else {
+    value_ = std::move(value);
+  }
+}
+
 Json::Json(Array value) : value_(make_ref<const detail::JsonArray>(std::move(value))) {}
 
 Json::Json(Object value) : value_(make_ref<const detail::JsonObject>(std::move(value))) {}
@@ -65,19 +75,29 @@ Json::Json(std::initializer_list<Member> members) : Json(Object(members)) {}
 
 Json::Json(const Component& value) : value_(detail::ComponentRef{value.node()}) {}
 
-Json::Kind Json::kind() const noexcept { return static_cast<Kind>(value_.index()); }
+Json::Kind Json::kind() const noexcept {
+  return std::holds_alternative<Ref<const detail::JsonText>>(value_)
+             ? Kind::string
+             : static_cast<Kind>(value_.index());
+}
 
 std::string_view Json::kind_name() const noexcept {
   constexpr std::string_view kNames[] = {"null",      "a boolean",   "an integer",
                                          "a number",  "a string",    "a list",
                                          "an object", "a component", "a typed array"};
-  return kNames[value_.index()];
+  return kNames[static_cast<std::size_t>(kind())];
 }
 
 std::optional<double> Json::as_number() const noexcept {
   if (const auto* integer = as_integer()) return static_cast<double>(*integer);
   if (const auto* number = std::get_if<double>(&value_)) return *number;
   return std::nullopt;
+}
+
+const std::string* Json::as_string() const noexcept {
+  if (const auto* text = std::get_if<std::string>(&value_)) return text;
+  const auto* shared = std::get_if<Ref<const detail::JsonText>>(&value_);
+  return shared ? &(*shared)->text : nullptr;
 }
 
 const Json::Array* Json::as_array() const noexcept {

@@ -12,6 +12,7 @@
 #include "worker/app/pattern.hpp"
 #include "worker/app/stringified_id.hpp"
 #include "worker/dispatch/escape.hpp"
+#include "worker/json/writer.hpp"
 
 namespace ekiden::worker {
 
@@ -209,6 +210,16 @@ void write_resolved(const CallbackEntry& entry, const Json& outputs, const Callb
   resolved.write(out);
 }
 
+/// Room for what is large in the result, so that it is written once and not copied as `out` grows.
+void reserve_for(const CallbackResult& result, std::string& out) {
+  constexpr std::size_t kAround = 4096;  // what stands before, between and after
+  std::size_t large = 0;
+  for (const std::optional<Json>& value : result) {
+    if (value) large += large_bytes(*value);
+  }
+  if (large > 0) out.reserve(out.size() + large + kAround);
+}
+
 /// REQUIRES: outputs and arguments fit the declaration.
 void check_matches(const CallbackDefinition& callback, const Json& body) {
   const Json* outputs = body.find("outputs");
@@ -259,6 +270,7 @@ void write_result(const CallbackEntry& entry, const Json* outputs, const Callbac
         fmt::format("Invalid number of output values for {}.\nExpected {}, got {}", entry.id,
                     entry.definition->outputs.size(), result.size()));
   }
+  reserve_for(result, out);
   out += '{';
   if (entry.definition->has_pattern_output()) {
     write_resolved(entry, *outputs, result, out);

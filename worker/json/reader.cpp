@@ -10,15 +10,37 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "worker/json/plain_text.hpp"
+
 namespace ekiden::worker {
 
 namespace {
+
+/// UTF-8 of which the reader takes whole runs of ASCII at once, instead of a byte at a time.
+struct Utf8InRuns : rapidjson::UTF8<> {
+  template <class Out>
+  static bool Validate(rapidjson::MemoryStream& stream, Out& out) {
+    // The reader is compiled for strings that are decoded in place, too.
+    if constexpr (requires { out.Push(1); }) {
+      const char* const end = skip_plain(stream.src_, stream.end_);
+      const auto size = static_cast<std::size_t>(end - stream.src_);
+      if (size > 0) {
+        std::memcpy(out.Push(static_cast<rapidjson::SizeType>(size)), stream.src_, size);
+        stream.src_ = end;
+        return true;
+      }
+    }
+    return rapidjson::UTF8<>::Validate(stream, out);
+  }
+};
+using Reader = rapidjson::GenericReader<Utf8InRuns, Utf8InRuns>;
 
 /// Builds a Json bottom-up: values wait on a stack until their array or object ends.
 class TreeBuilder {
@@ -166,7 +188,7 @@ Json parse_json(std::string_view text) {
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                               rapidjson::kParseNumbersAsStringsFlag |
                               rapidjson::kParseValidateEncodingFlag;
-  rapidjson::Reader reader;
+  Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
   TreeBuilder tree;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, tree);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <ekiden/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,11 @@ Json parse_json(std::string_view text);
 /// before it is not JSON. Reads no further than it must.
 std::optional<std::string> read_text_member(std::string_view text, std::string_view name);
 
+/// How many bytes `text` stands for if it is base64, with its padding; nullopt if by its length it
+/// cannot be.
+std::optional<std::size_t> base64_bytes(std::string_view text);
+/// Fills `bytes`; false unless `text` is base64. REQUIRES: bytes.size() is base64_bytes(text).
+bool read_base64(std::string_view text, std::span<std::byte> bytes);
 /// The bytes; nullopt unless `text` is base64, with its padding.
 std::optional<std::string> read_base64(std::string_view text);
 

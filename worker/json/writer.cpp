@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "worker/json/writer.hpp"
 
-#include <rapidjson/internal/dtoa.h>
 #include <rapidjson/internal/itoa.h>
 
-#include <array>
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <ekiden/component.hpp>
 #include <ekiden/json.hpp>
+
+#include "worker/json/plain_text.hpp"
 
 namespace ekiden::worker {
 
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// Bytes that go into a JSON string as they are.
-constexpr std::array<bool, 256> make_plain() {
-  std::array<bool, 256> plain{};
-  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
-  return plain;
-}
-
-constexpr std::array<bool, 256> kPlain = make_plain();
 
 constexpr unsigned char byte_at(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
@@ -80,6 +73,89 @@ void write_integer(std::string& out, std::int64_t value) {
   out.append(buffer, static_cast<std::size_t>(end - buffer));
 }
 
+/// Numbers from here on, and those that are nearer to zero than kLeastInFull, have an exponent.
+constexpr double kMostInFull = 1e17;
+constexpr double kLeastInFull = 1e-5;
+
+/// std::to_chars' exponents have a plus and two digits at least.
+char* write_with_exponent(char (&buffer)[32], double value) {
+  char* const end =
+      std::to_chars(buffer, std::end(buffer), value, std::chars_format::scientific).ptr;
+  char* to = std::find(buffer, end, 'e') + 1;
+  const char* from = to;
+  if (*from == '-') ++to;
+  ++from;
+  if (*from == '0') ++from;
+  return std::copy(from, static_cast<const char*>(end), to);
+}
+
+char* write_in_full(char (&buffer)[32], double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  if (static_cast<double>(whole) == value) {
+    char* to = buffer;
+    if (whole == 0 && std::signbit(value)) *to++ = '-';
+    to = rapidjson::internal::i64toa(whole, to);
+    *to++ = '.';
+    *to++ = '0';
+    return to;
+  }
+  if (std::fabs(value) < kLeastInFull) return write_with_exponent(buffer, value);
+  return std::to_chars(buffer, std::end(buffer), value, std::chars_format::fixed).ptr;
+}
+
+/// Text and typed arrays that are smaller do not count as large.
+constexpr std::size_t kLarge = 4096;
+/// Of longer lists the first element stands for all.
+constexpr std::size_t kMostLookedAt = 64;
+/// What is nested deeper is hardly all that is large.
+constexpr int kDeepest = 8;
+/// As much as a double takes that is not round, with its comma.
+constexpr std::size_t kNumberBytes = 20;
+
+std::size_t bytes_of(const Json& value, int depth);
+
+std::size_t bytes_of_items(const Json::Array& items, int depth) {
+  if (items.size() > kMostLookedAt) {
+    const bool is_number = items.front().as_number().has_value();
+    return items.size() * (is_number ? kNumberBytes : bytes_of(items.front(), depth));
+  }
+  std::size_t bytes = 0;
+  for (const Json& item : items) bytes += bytes_of(item, depth);
+  return bytes;
+}
+
+std::size_t bytes_of(const std::vector<Json::Member>& members, int depth) {
+  std::size_t bytes = 0;
+  for (const auto& member : members) bytes += bytes_of(member.second, depth);
+  return bytes;
+}
+
+std::size_t bytes_of(const Json& value, int depth) {
+  if (depth > kDeepest) return 0;
+  switch (value.kind()) {
+    case Json::Kind::string: {
+      const std::size_t size = value.as_string()->size();
+      return size < kLarge ? 0 : size + size / 32;
+    }
+    case Json::Kind::typed_array: {
+      const std::size_t size = value.as_typed_array()->bytes.size();
+      return size < kLarge ? 0 : base64_size(size);
+    }
+    case Json::Kind::array:
+      return bytes_of_items(*value.as_array(), depth + 1);
+    case Json::Kind::object:
+      return bytes_of(*value.as_object(), depth + 1);
+    case Json::Kind::component:
+      return bytes_of(value.as_component()->properties(), depth + 1);
+    case Json::Kind::null:
+    case Json::Kind::boolean:
+    case Json::Kind::integer:
+    case Json::Kind::number:
+      break;
+  }
+  return 0;
+}
+
 void write_members(std::string& out, const std::vector<Json::Member>& members) {
   out += '{';
   bool first = true;
@@ -129,11 +205,12 @@ void write_json_string(std::string& out, std::string_view text) {
   std::size_t written = 0;  // everything before it is in `out`
   std::size_t index = 0;
   const auto flush = [&] { out.append(text, written, index - written); };
-  while (index < text.size()) {
+  for (;;) {
+    const char* const special = skip_plain(text.data() + index, text.data() + text.size());
+    index = static_cast<std::size_t>(special - text.data());
+    if (index == text.size()) break;
     const unsigned char byte = byte_at(text, index);
-    if (kPlain[byte]) {
-      ++index;
-    } else if (byte < 0x80) {
+    if (byte < 0x80) {
       flush();
       write_escape(out, byte);
       written = ++index;
@@ -155,9 +232,12 @@ void write_json_number(std::string& out, double value) {
     return;
   }
   char buffer[32];
-  const char* end = rapidjson::internal::dtoa(value, buffer);
+  const char* end = std::fabs(value) < kMostInFull ? write_in_full(buffer, value)
+                                                   : write_with_exponent(buffer, value);
   out.append(buffer, static_cast<std::size_t>(end - buffer));
 }
+
+std::size_t large_bytes(const Json& value) { return bytes_of(value, 0); }
 
 }  // namespace ekiden::worker
 
@@ -197,6 +277,7 @@ void Json::write(std::string& out) const {
 
 std::string Json::dump() const {
   std::string text;
+  text.reserve(worker::large_bytes(*this));
   write(text);
   return text;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ekiden/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,9 +13,17 @@ namespace ekiden::worker {
 /// U+FFFD, so that what is written can always be read.
 void write_json_string(std::string& out, std::string_view text);
 
-/// Appends a short decimal that reads back as exactly `value` (whole numbers as `3.0`); NaN and
-/// infinities become null.
+/// Appends the shortest decimal that reads back as exactly `value` (whole numbers as `3.0`); NaN
+/// and infinities become null.
 void write_json_number(std::string& out, double value);
+
+/// About how many bytes of what `value` is written as are those of large texts, typed arrays and
+/// long lists of numbers: to set memory aside for them at once, since a string that grows is copied
+/// again and again. Looks at few parts of a value.
+std::size_t large_bytes(const Json& value);
+
+/// The characters that so many bytes take in base64, with padding.
+constexpr std::size_t base64_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
 
 /// Appends `bytes` in base64 with padding.
 void write_base64(std::string& out, std::span<const std::byte> bytes);

@@ -30,6 +30,7 @@ class Error : public std::runtime_error {
 namespace detail {
 struct JsonArray;
 struct JsonObject;
+struct JsonText;
 class ComponentNode;
 
 /// A numeric column on its way to plotly as `{"dtype": …, "bdata": base64}`: the bytes are read
@@ -61,9 +62,9 @@ concept HasToJson = !std::same_as<T, Json> && requires(const T& value) {
 /// An immutable JSON value: null, boolean, integer, double, string, array, object, component, or a
 /// typed array of numbers.
 ///
-/// Copying shares arrays, objects and components (`Ref`), so a large value made in set-up can be
-/// captured and returned at no cost. NaN and infinities are written as null. Object members keep
-/// the order in which they were given. Thread safety: as `const` as it looks.
+/// Copying shares arrays, objects, components and long strings (`Ref`), so a large value made in
+/// set-up can be captured and returned at no cost. NaN and infinities are written as null. Object
+/// members keep the order in which they were given. Thread safety: as `const` as it looks.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -85,9 +86,9 @@ class Json {
   Json(N value) : value_(integer(value)) {}
   template <std::floating_point F>
   Json(F value) noexcept : value_(static_cast<double>(value)) {}
-  Json(const char* value) : value_(std::string(value)) {}
-  Json(std::string_view value) : value_(std::string(value)) {}
-  Json(std::string value) noexcept : value_(std::move(value)) {}
+  Json(const char* value) : Json(std::string(value)) {}
+  Json(std::string_view value) : Json(std::string(value)) {}
+  Json(std::string value);
   Json(Array value);
   Json(Object value);
   Json(const Component& value);
@@ -123,7 +124,7 @@ class Json {
   const std::int64_t* as_integer() const noexcept { return std::get_if<std::int64_t>(&value_); }
   /// An integer or a double, as a double.
   std::optional<double> as_number() const noexcept;
-  const std::string* as_string() const noexcept { return std::get_if<std::string>(&value_); }
+  const std::string* as_string() const noexcept;
   const Array* as_array() const noexcept;
   const Object* as_object() const noexcept;
   const detail::ComponentNode* as_component() const noexcept;
@@ -158,7 +159,7 @@ class Json {
 
   std::variant<std::monostate, bool, std::int64_t, double, std::string,
                Ref<const detail::JsonArray>, Ref<const detail::JsonObject>, detail::ComponentRef,
-               Ref<const detail::TypedArray>>
+               Ref<const detail::TypedArray>, Ref<const detail::JsonText>>
       value_;
 };
 
@@ -166,6 +167,11 @@ namespace detail {
 struct JsonArray : Counted {
   explicit JsonArray(Json::Array v) : items(std::move(v)) {}
   Json::Array items;
+};
+/// A string that is too long to be copied.
+struct JsonText : Counted {
+  explicit JsonText(std::string v) : text(std::move(v)) {}
+  std::string text;
 };
 struct JsonObject : Counted {
   explicit JsonObject(Json::Object v) : members(std::move(v)) {}
