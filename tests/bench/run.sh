@@ -43,6 +43,11 @@ versions() {
   section "Start and replacement" node "$here/start_bench.mjs" "$build"
   section "Reloads" node "$here/reload_bench.mjs" "$build"
   section "Memory" node "$here/memory_bench.mjs" "$build"
+  section "A page of 10,000 components" node "$here/page_bench.mjs" "$build"
+  section "Dispatch among many callbacks" node "$here/dispatch_bench.mjs" "$build"
+  section "What more workers and connections cost" node "$here/cost_bench.mjs" "$build"
+  section "Large values" node "$here/large_bench.mjs" "$build"
+  section "A cold key" node "$here/cold_bench.mjs" "$build"
   section "From an edit to the page" node "$here/edit_bench.mjs" "$build" \
     "$(sed -n 's/^EKIDEN_NODE_MODULES:INTERNAL=//p' "$build/CMakeCache.txt")"
   # A peer of the next section, by Debian's own interpreter: the packages are Debian's.
