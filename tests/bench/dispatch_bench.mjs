@@ -4,7 +4,7 @@
 import {ekiden, freePort, median, table} from './support/servers.mjs';
 import {post, wrk} from './support/wrk.mjs';
 
-const rounds = 3;
+const rounds = 5;
 const counts = [10, 1000, 10_000];
 
 async function start(callbacks) {

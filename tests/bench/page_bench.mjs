@@ -2,6 +2,7 @@
 // What a large page asks for first, 10,000 components and 1,000 callbacks, against nginx that has the
 // same bytes as files, compressed beforehand: `gzip_static`.
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -13,8 +14,7 @@ const resources = [['index', '/'], ['layout', '/_dash-layout'], ['dependencies',
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-page-'));
 
 /// As the server sends it: fetch() would unpack it.
-async function fetchRaw(port, target, coding) {
-  const http = await import('node:http');
+function fetchRaw(port, target, coding) {
   return new Promise((resolve, reject) => {
     http.get({port, host: '127.0.0.1', path: target, headers: {'Accept-Encoding': coding}}, response => {
       const pieces = [];
@@ -35,9 +35,10 @@ async function startNginx(source) {
   }
   const port = await freePort();
   const config = path.join(folder, 'nginx.conf');
+  // As who may read the folder.
   fs.writeFileSync(config, `
     daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    user root;
+    ${process.getuid() === 0 ? 'user root;' : ''}
     events { worker_connections 1024; }
     http {
       access_log off; keepalive_requests 1000000000; client_body_temp_path ${folder};

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t kNsPerBodyByte = 1'000'000'000U / (16U << 10);
 /// A declared length is believed, as memory to set aside, up to this.
 constexpr std::size_t kMaxReserved = 1U << 20;
+/// Once this part of it has come, all of it is believed, and need not be copied as the body grows.
+constexpr std::size_t kShareBelieved = 4;
 
 /// Bodies that have this size are in a file, and smaller ones too while those of all connections
 /// hold kMostInAll, unless they are really small: many clients that send slowly fill no memory.
@@ -75,6 +77,9 @@ bool Session::keep(std::string_view piece) {
   const std::size_t others = context_.bytes_of_bodies - counted_body_bytes_;
   const bool large = size >= kMostInMemory || (size > kSmall && others + size > kMostInAll);
   if (large && !body.in_file() && !context_.has_no_upload_folder) move_body_to_file();
+  if (!body.in_file() && body.size() >= framing_.length / kShareBelieved) {
+    body.reserve(framing_.length);
+  }
   if (!body.append(piece)) {
     cannot_keep();
     return false;

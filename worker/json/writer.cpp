@@ -77,11 +77,14 @@ void write_integer(std::string& out, std::int64_t value) {
 constexpr double kMostInFull = 1e17;
 constexpr double kLeastInFull = 1e-5;
 
+/// The characters of a number that std::to_chars writes so, and of what we add.
+constexpr std::size_t kMostCharacters = 32;
+
 /// std::to_chars' exponents have a plus and two digits at least.
-char* write_with_exponent(char (&buffer)[32], double value) {
+char* write_with_exponent(char* to, double value) {
   char* const end =
-      std::to_chars(buffer, std::end(buffer), value, std::chars_format::scientific).ptr;
-  char* to = std::find(buffer, end, 'e') + 1;
+      std::to_chars(to, to + kMostCharacters, value, std::chars_format::scientific).ptr;
+  to = std::find(to, end, 'e') + 1;
   const char* from = to;
   if (*from == '-') ++to;
   ++from;
@@ -89,18 +92,24 @@ char* write_with_exponent(char (&buffer)[32], double value) {
   return std::copy(from, static_cast<const char*>(end), to);
 }
 
-char* write_in_full(char (&buffer)[32], double value) {
+char* write_in_full(char* to, double value) {
   const auto whole = static_cast<std::int64_t>(value);
   if (static_cast<double>(whole) == value) {
-    char* to = buffer;
     if (whole == 0 && std::signbit(value)) *to++ = '-';
     to = rapidjson::internal::i64toa(whole, to);
     *to++ = '.';
     *to++ = '0';
     return to;
   }
-  if (std::fabs(value) < kLeastInFull) return write_with_exponent(buffer, value);
-  return std::to_chars(buffer, std::end(buffer), value, std::chars_format::fixed).ptr;
+  if (std::fabs(value) < kLeastInFull) return write_with_exponent(to, value);
+  return std::to_chars(to, to + kMostCharacters, value, std::chars_format::fixed).ptr;
+}
+
+char* write_double(char* to, double value) {
+  if (std::fabs(value) < kMostInFull) return write_in_full(to, value);
+  if (std::isfinite(value)) return write_with_exponent(to, value);
+  constexpr std::string_view kNull = "null";
+  return std::copy(kNull.begin(), kNull.end(), to);
 }
 
 /// Text and typed arrays that are smaller do not count as large.
@@ -169,13 +178,23 @@ void write_members(std::string& out, const std::vector<Json::Member>& members) {
   out += '}';
 }
 
-void write_array(std::string& out, const Json::Array& items) {
+/// With a short way for doubles, of which there may be many: `double_in` gives that of an item, or
+/// nullptr.
+template <class DoubleIn>
+void write_array(std::string& out, const Json::Array& items, DoubleIn double_in) {
   out += '[';
   bool first = true;
   for (const Json& item : items) {
-    if (!first) out += ',';
+    if (const double* number = double_in(item)) {
+      char buffer[1 + kMostCharacters] = {','};
+      const char* begin = first ? buffer + 1 : buffer;
+      const char* end = write_double(buffer + 1, *number);
+      out.append(begin, static_cast<std::size_t>(end - begin));
+    } else {
+      if (!first) out += ',';
+      item.write(out);
+    }
     first = false;
-    item.write(out);
   }
   out += ']';
 }
@@ -227,13 +246,8 @@ void write_json_string(std::string& out, std::string_view text) {
 }
 
 void write_json_number(std::string& out, double value) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
-  char buffer[32];
-  const char* end = std::fabs(value) < kMostInFull ? write_in_full(buffer, value)
-                                                   : write_with_exponent(buffer, value);
+  char buffer[kMostCharacters];
+  const char* end = write_double(buffer, value);
   out.append(buffer, static_cast<std::size_t>(end - buffer));
 }
 
@@ -261,7 +275,8 @@ void Json::write(std::string& out) const {
       worker::write_json_string(out, *as_string());
       break;
     case Kind::array:
-      worker::write_array(out, *as_array());
+      worker::write_array(out, *as_array(),
+                          [](const Json& item) { return std::get_if<double>(&item.value_); });
       break;
     case Kind::object:
       worker::write_members(out, *as_object());
