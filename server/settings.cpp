@@ -266,6 +266,12 @@ const std::array kSettings{
         [](auto& s) -> auto& { return s.worker.write_timeout; }),
 
     setting(
+        "short-callback-us", "", kLimits, count, 1, 100'000,
+        "Callbacks that always take less, in microseconds, are run without a hand-over to a "
+        "thread. "
+        "0: none.",
+        [](auto& s) -> auto& { return s.worker.short_callback; }, Special::zero),
+    setting(
         "queue-limit", "", kLimits, count, 0, 1'000'000,
         "Callbacks of a worker that wait for a thread; beyond: 503.",
         [](auto& s) -> auto& { return s.worker.queue_limit; }),

@@ -52,7 +52,9 @@ struct Response {
   std::string headers;
   std::string body;              ///< bytes owned by the response
   std::string_view static_body;  ///< or bytes that outlive it; used when its data() is not null
-  std::string_view callback;     ///< the callback that made it, for logs; outlives the response
+  /// The callback that is to make it or has, for logs; lies where it lies as long as the worker
+  /// lives.
+  std::string_view callback;
 
   std::string_view bytes() const noexcept {
     return static_body.data() != nullptr ? static_body : std::string_view(body);
@@ -75,10 +77,11 @@ class Service {
   virtual ~Service() = default;
 
   /// Called on the polling thread; must not block. Either fills `response` (send), or asks for
-  /// `run` to be called on a callback thread.
+  /// `run` to be called on a callback thread. If it names the callback there, and that has proved
+  /// short, `run` may be called on the polling thread.
   virtual Next begin(Request& request, Response& response) noexcept = 0;
 
-  /// Called on a callback thread; may take as long as it takes.
+  /// Called on a callback thread, or as said above; may take as long as it takes.
   virtual void run(const Request& request, Response& response) noexcept = 0;
 
   /// Called on the polling thread when the time for a request is over that `run` has not answered,

@@ -10,6 +10,7 @@
 #include "shared/scoreboard.hpp"
 #include "worker/app/cache_tiers.hpp"
 #include "worker/app/crash_report.hpp"
+#include "worker/app/memoize.hpp"
 #include "worker/app/replacement.hpp"
 #include "worker/app/stack_sample.hpp"
 #include "worker/exchange.hpp"
@@ -66,6 +67,7 @@ int worker_main(const shared::Heritage& heritage, Generation& generation) {
       heritage.cache->set_wait_hooks({[&pool] { pool.begin_wait(); }, [&pool] { pool.end_wait(); },
                                       [&pool] { return pool.called_back(); }});
     }
+    set_before_computing([&pool] { pool.begin_long(); });
     if (heritage.canary && !is_healthy(generation.service(), scoreboard[heritage.slot])) {
       return kBootFailed;
     }

@@ -15,6 +15,8 @@
 namespace ekiden::test {
 namespace {
 
+constexpr std::string_view kQuick = "quick";
+
 void open_pipe(int (&ends)[2]) {
   if (::pipe2(ends, O_CLOEXEC) < 0) {
     throw std::system_error(errno, std::generic_category(), "pipe2");
@@ -51,7 +53,8 @@ worker::Service::Next StandInService::begin(worker::Request& request,
                                             worker::Response& response) noexcept {
   const bool asks_callback = request.path == "/client" && request.method == worker::Method::post;
   if (request.path == "/echo" || request.path == "/hold" || request.path == "/watch" ||
-      asks_callback) {
+      request.path == "/quick" || asks_callback) {
+    if (request.path == "/quick") response.callback = kQuick;
     return Next::run_on_callback_thread;
   }
   response.content_type = "text/plain";
@@ -71,7 +74,7 @@ worker::Service::Next StandInService::begin(worker::Request& request,
 
 void StandInService::run(const worker::Request& request, worker::Response& response) noexcept {
   begun_->fetch_add(1);
-  if (request.path == "/hold") {
+  if (request.path == "/hold" || request.body == "hold") {
     char byte = 'h';
     if (::write(held_[1], &byte, 1) != 1 || ::read(released_[0], &byte, 1) != 1) {
       response.status = 500;
@@ -80,6 +83,9 @@ void StandInService::run(const worker::Request& request, worker::Response& respo
   if (request.path == "/watch") watch(request);
   response.content_type = "text/plain";
   response.body = request.path == "/client" ? client_of(request) : std::string(request.body);
+  if (request.path != "/quick") return;
+  response.callback = kQuick;
+  response.body = std::to_string(::gettid());
 }
 
 std::string StandInService::time_out(const worker::Request& request,

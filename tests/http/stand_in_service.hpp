@@ -14,6 +14,8 @@ namespace ekiden::test {
 ///   /show         method, path, query and body      /echo    the body, from a callback thread
 ///   /hold         as /echo, once let_go() is called
 ///   /empty        204                               /watch   as /echo, once the client has gone
+///   /quick        its thread's number, from a callback "quick", which may prove short; with the
+///                 body "hold" as /hold
 ///   /client       whom it is from; POST: from a callback thread
 ///
 /// What takes too long is answered "late".

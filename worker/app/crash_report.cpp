@@ -42,6 +42,7 @@ struct Crash {
 };
 constinit Crash crash;
 constinit std::atomic<pid_t> crashed_thread{0};
+constinit std::atomic<pid_t> polling_thread{0};
 
 std::string name_of(int signal) {
   const char* name = ::sigabbrev_np(signal);
@@ -93,9 +94,22 @@ void die_of(int signal) noexcept {
   ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), signal);
 }
 
+/// The master aborts the process, and means the thread that polls; the kernel takes the first one
+/// that will do.
+bool pass_on(int signal, const siginfo_t& info, pid_t self) noexcept {
+  const pid_t meant = polling_thread.load();
+  const bool from_master =
+      signal == SIGABRT && info.si_code <= 0 && crash.master != 0 && info.si_pid == crash.master;
+  if (!from_master || meant == 0 || meant == self) return false;
+  siginfo_t same = info;
+  same.si_code = SI_QUEUE;  // the kernel lets threads pass nothing else on to each other
+  return ::syscall(SYS_rt_tgsigqueueinfo, ::getpid(), meant, signal, &same) == 0;
+}
+
 void on_crash(int signal, siginfo_t* info, void*) {
   pid_t nobody = 0;
   const auto self = static_cast<pid_t>(::syscall(SYS_gettid));
+  if (pass_on(signal, *info, self)) return;
   if (!crashed_thread.compare_exchange_strong(nobody, self)) {
     // Another thread crashed first, and all end with it.
     while (nobody != self) ::pause();
@@ -121,6 +135,8 @@ void start_reporter() {
 }
 
 }  // namespace
+
+void set_polling_thread() noexcept { polling_thread = ::gettid(); }
 
 void watch_crashes(pid_t master) {
   if constexpr (EKIDEN_HAS_SANITIZER_MALLOC) return;

@@ -16,4 +16,7 @@ namespace ekiden::worker {
 /// worker, once, by its first thread and before watch_faults(). Throws std::system_error.
 void watch_crashes(pid_t master);
 
+/// From now on the calling thread is the one that polls, and that the master means.
+void set_polling_thread() noexcept;
+
 }  // namespace ekiden::worker

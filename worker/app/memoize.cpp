@@ -51,6 +51,8 @@ namespace worker {
 namespace {
 
 shared::TieredCache* current_cache = nullptr;
+std::function<void()> before_computing;
+
 /// Changes with each set_cache.
 std::atomic<std::uint32_t> cache_epoch{1};
 
@@ -65,6 +67,8 @@ std::string& build_id() {
 }
 
 }  // namespace
+
+void set_before_computing(std::function<void()> hook) { before_computing = std::move(hook); }
 
 void set_cache(shared::TieredCache* cache) noexcept {
   current_cache = cache;
@@ -142,6 +146,7 @@ namespace {
 /// who wait for it get this text.
 template <class Compute>
 void run(const Compute& compute, shared::ValueWriter& result) {
+  if (worker::before_computing) worker::before_computing();
   try {
     worker::in_app_code([&] { compute(result); });
   } catch (const worker::GlobalWrite&) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 
 namespace ekiden::shared {
@@ -20,6 +21,10 @@ void set_cache(shared::TieredCache* cache) noexcept;
 void set_cache(shared::MemoCache* cache);
 inline void set_cache(std::nullptr_t) { set_cache(static_cast<shared::MemoCache*>(nullptr)); }
 shared::TieredCache* process_cache() noexcept;
+
+/// Called on the thread that is about to compute a memoized result. Set by a worker before its
+/// first callback; must not throw.
+void set_before_computing(std::function<void()> hook);
 
 struct CacheDefaults {
   std::chrono::nanoseconds timeout{0};  ///< of whatever gives none; 0: for ever

@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: MIT
 #include "worker/http/callback_pool.hpp"
 
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "shared/clock.hpp"
 #include "shared/log.hpp"
 #include "worker/app/interrupted_stack.hpp"
 #include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 
+namespace {
+
+/// The thread that polls, and its deputy.
+constexpr std::size_t kMaxGuests = 2;
+
+}  // namespace
+
 /// A thread of the pool; its own, but for what the lock guards.
 struct CallbackPool::Thread {
-  explicit Thread(CallbackPool& of) : pool(of) {}
+  explicit Thread(CallbackPool& of) : pool(of) {
+    ::pthread_getcpuclockid(::pthread_self(), &clock);
+  }
 
   CallbackPool& pool;
+  const pid_t id = ::gettid();
+  clockid_t clock{};  // of what it has used
   SignalStack signal_stack;
   SampledThread where;
+  std::function<void()> may_take_long = {};  // of a guest
   // Under the lock:
   std::uint32_t place = 0;  // no other thread that is alive has it
   const Job* job = nullptr;
@@ -35,7 +54,7 @@ struct CallbackPool::Thread {
 
 CallbackPool::CallbackPool(Options options) : options_(std::move(options)) {
   std::unique_lock lock(mutex_);
-  threads_.reserve(options_.threads + options_.max_spares);
+  threads_.reserve(options_.threads + options_.max_spares + kMaxGuests);
   for (std::uint32_t i = 0; i < options_.threads; ++i) start_thread(lock);
 }
 
@@ -78,7 +97,9 @@ CallbackPool::Submitted CallbackPool::submit(std::shared_ptr<Job> job) {
   return free_thread ? Submitted::runs_now : Submitted::queued;
 }
 
-std::uint32_t CallbackPool::idle_threads() const noexcept { return alive_ - waiting_ - running_; }
+std::uint32_t CallbackPool::idle_threads() const noexcept {
+  return alive_ + adopted_ - waiting_ - running_;
+}
 
 std::uint32_t CallbackPool::free_threads() const noexcept {
   return running_ < options_.threads ? std::min(options_.threads - running_, idle_threads()) : 0;
@@ -147,10 +168,17 @@ void CallbackPool::count_lost() const {
   if (options_.lost_threads && lost > options_.threads / 2) options_.lost_threads(lost);
 }
 
+void CallbackPool::begin_long() noexcept {
+  Thread* const self = Thread::current;
+  if (self != nullptr && &self->pool == this && self->may_take_long) self->may_take_long();
+}
+
 void CallbackPool::begin_wait() noexcept {
   Thread* const self = Thread::current;
   if (self == nullptr || &self->pool != this) return;
+  if (self->may_take_long) self->may_take_long();
   std::unique_lock lock(mutex_);
+  if (self->job == nullptr) return;
   self->waits = true;
   set_shown_call_waits(true);
   --running_;
@@ -165,6 +193,7 @@ void CallbackPool::end_wait() noexcept {
   Thread* const self = Thread::current;
   if (self == nullptr || &self->pool != this) return;
   const std::lock_guard lock(mutex_);
+  if (self->job == nullptr) return;
   self->waits = false;
   set_shown_call_waits(false);
   --waiting_;
@@ -175,11 +204,11 @@ void CallbackPool::end_wait() noexcept {
 /// False if the thread should end: the pool stops, or this spare has been idle long enough.
 bool CallbackPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
   while (!stopping_ && !may_run()) {
-    const bool spare = alive_ - waiting_ > options_.threads;
+    const bool spare = is_spare();
     if (!spare) {
       work_.wait(lock);
     } else if (work_.wait_for(lock, options_.spare_idle) == std::cv_status::timeout && !may_run() &&
-               alive_ - waiting_ > options_.threads) {
+               is_spare()) {
       return false;
     }
   }
@@ -226,6 +255,53 @@ void CallbackPool::serve() {
   std::erase(threads_, &self);
   --alive_;
   retired_.notify_all();
+}
+
+CallbackPool::Guest::Guest(CallbackPool& pool, std::function<void()> may_take_long)
+    : pool_(pool), thread_(std::make_unique<Thread>(pool)) {
+  thread_->may_take_long = std::move(may_take_long);
+  const std::lock_guard lock(pool_.mutex_);
+  pool_.threads_.push_back(thread_.get());
+  Thread::current = thread_.get();
+}
+
+CallbackPool::Guest::~Guest() {
+  const std::lock_guard lock(pool_.mutex_);
+  std::erase(pool_.threads_, thread_.get());
+  Thread::current = nullptr;
+}
+
+std::chrono::nanoseconds CallbackPool::Guest::processor_time() const noexcept {
+  return std::chrono::nanoseconds(shared::monotonic_ns(thread_->clock));
+}
+
+bool CallbackPool::Guest::is_runnable() const {
+  std::ifstream file(fmt::format("/proc/self/task/{}/stat", thread_->id));
+  std::string line;
+  std::getline(file, line);
+  const std::size_t name_end = line.rfind(") ");  // the name may hold anything
+  return name_end != std::string::npos && line[name_end + 2] == 'R';
+}
+
+void CallbackPool::adopt(Guest& guest, const Job& job) {
+  const std::lock_guard lock(mutex_);
+  guest.thread_->job = &job;
+  ++adopted_;
+  ++running_;
+  publish();
+}
+
+void CallbackPool::leave(std::shared_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    Thread::current->job = nullptr;
+    Thread::current->standing = Thread::Standing::needed;
+    --adopted_;
+    --running_;
+    if (may_run()) work_.notify_one();
+    publish();
+  }
+  options_.finished(std::move(job));
 }
 
 void CallbackPool::publish() const {

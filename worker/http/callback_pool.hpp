@@ -25,6 +25,8 @@ namespace ekiden::worker {
 /// Thread safety: all members from any thread. Fork: construct after it. Destruction joins all
 /// threads, so it waits for callbacks that still run.
 class CallbackPool {
+  struct Thread;
+
  public:
   class Job {
    public:
@@ -80,17 +82,43 @@ class CallbackPool {
   /// True on the thread of a job that was given up. The pool then reckons that it ends soon.
   bool called_back() noexcept;
 
+  /// A thread that is not the pool's, but may find itself running a job as if it were: see
+  /// PollingRole. Made and destroyed on that thread; signals are handled on a stack of its own.
+  class Guest {
+   public:
+    /// `may_take_long` is called when what the thread runs is about to wait for another's
+    /// computation, or to compute a result itself.
+    Guest(CallbackPool& pool, std::function<void()> may_take_long);
+    Guest(const Guest&) = delete;
+    Guest& operator=(const Guest&) = delete;
+    ~Guest();
+
+    /// From any thread: what the guest has used of a processor, and whether it would use one now.
+    std::chrono::nanoseconds processor_time() const noexcept;
+    bool is_runnable() const;
+
+   private:
+    friend class CallbackPool;
+    CallbackPool& pool_;
+    std::unique_ptr<Thread> thread_;
+  };
+  /// From now on the job, which the guest is running already, counts as if a thread of the pool had
+  /// begun it.
+  void adopt(Guest& guest, const Job& job);
+  /// The calling guest's job, which was adopted, has ended; reports it as finished.
+  void leave(std::shared_ptr<Job> job);
+
+  /// The calling callback is about to compute a result that others may use.
+  void begin_long() noexcept;
   /// The calling callback starts or stops waiting for another's computation. On threads that are
-  /// not the pool's these do nothing.
+  /// not the pool's, nor adopted, these do nothing.
   void begin_wait() noexcept;
   void end_wait() noexcept;
 
   std::uint32_t busy() const;
-  std::uint32_t thread_count() const;  ///< alive, spares included
+  std::uint32_t thread_count() const;  ///< alive, spares included, guests not
 
  private:
-  struct Thread;
-
   void start_thread(std::unique_lock<std::mutex>&);
   /// Unless there are as many as there may be.
   void start_spare(std::unique_lock<std::mutex>& lock) noexcept;
@@ -98,6 +126,8 @@ class CallbackPool {
   std::uint32_t idle_threads() const noexcept;
   std::uint32_t free_threads() const noexcept;  ///< idle ones that may begin a job
   bool may_run() const noexcept { return !queue_.empty() && running_ < options_.threads; }
+  /// More threads are there than the setting wants, the waiting ones left out.
+  bool is_spare() const noexcept { return alive_ > options_.threads + waiting_; }
   bool wait_for_job(std::unique_lock<std::mutex>& lock);
   void take_place(Thread& thread);
   void publish() const;
@@ -111,6 +141,7 @@ class CallbackPool {
   std::uint32_t running_ = 0;  // begun and not waiting
   std::uint32_t waiting_ = 0;  // begun and waiting for another's computation
   std::uint32_t alive_ = 0;
+  std::uint32_t adopted_ = 0;     // jobs of guests, among running_ and waiting_
   std::vector<Thread*> threads_;  // alive, and past their start
   bool stopping_ = false;
 };

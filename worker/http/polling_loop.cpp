@@ -29,8 +29,10 @@
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
 #include "worker/http/hand_over.hpp"
+#include "worker/http/inline_runs.hpp"
 #include "worker/http/mailbox.hpp"
 #include "worker/http/overdue_log.hpp"
+#include "worker/http/polling_role.hpp"
 #include "worker/http/session.hpp"
 
 namespace ekiden::worker {
@@ -81,7 +83,8 @@ struct PollingLoop::Impl {
   Impl(const shared::Heritage& inherited, shared::Scoreboard& board, Service& service);
 
   int run();
-  void run_handlers();
+  bool poll();
+  bool serve();
   void announce();
   void stop(int code);
 
@@ -126,6 +129,8 @@ struct PollingLoop::Impl {
   std::atomic<Acceptor*> accepting{nullptr};
   bool deadlines_watched = false;
   CallbackPool pool;
+  PollingRole role;
+  InlineRuns inline_runs;
   OverdueLog overdue_log;
   Wear wear;
   AccessLogFormat access_log_format;
@@ -161,6 +166,8 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
       scoreboard(board),
       slot(board[inherited.slot]),
       pool(pool_options()),
+      role(pool, {[this] { return poll(); }}),
+      inline_runs(inherited.settings.short_callback, inherited.settings.threads, role, slot),
       wear(inherited.settings),
       access_log_format(inherited.settings.access_log_format),
       traffic(inherited),
@@ -169,6 +176,7 @@ PollingLoop::Impl::Impl(const shared::Heritage& inherited, shared::Scoreboard& b
               inherited.settings,
               limits_of(inherited.settings),
               pool,
+              inline_runs,
               slot,
               [this](Session& session) { forget(session); },
               [this] { callback_submitted(); },
@@ -265,22 +273,32 @@ int PollingLoop::Impl::run() {
   acceptor = std::make_unique<Acceptor>(acceptor_options());
   accepting = acceptor.get();
   announce();
-  run_handlers();
+  role.run();
   overdue_log.flush(kLastLines);
   return exit_code;
 }
 
 /// An exception out of a handler, such as lack of memory for one connection, is not the end of the
 /// others.
-void PollingLoop::Impl::run_handlers() {
+bool PollingLoop::Impl::poll() {
   for (;;) {
     try {
-      io.run();
-      return;
+      return serve();
     } catch (const std::exception& error) {
       shared::log(shared::LogLevel::error, "a connection was given up: {}", error.what());
     }
   }
+}
+
+/// Callbacks run between the handlers, never in one: so the io_context is at rest if another thread
+/// must go on with it. That one finds here what is left to do.
+bool PollingLoop::Impl::serve() {
+  // A timer that is set is set for an older callback than the one that has lost the role.
+  if (heritage.settings.request_timeout.count() != 0 && !deadlines_watched) look_at_deadlines();
+  do {
+    if (!inline_runs.run()) return false;
+  } while (io.run_one() != 0);
+  return true;
 }
 
 void PollingLoop::Impl::announce() {
@@ -347,7 +365,9 @@ void PollingLoop::Impl::open_letter(Accepted accepted) {
 }
 
 void PollingLoop::Impl::open_letter(const std::shared_ptr<CallbackPool::Job>& job) {
-  static_cast<Session&>(*job).callback_finished();
+  auto& session = static_cast<Session&>(*job);
+  inline_runs.ran_elsewhere(session);
+  session.callback_finished();
 }
 
 void PollingLoop::Impl::open_letter(AcceptorStopped) {

@@ -104,11 +104,12 @@ void Session::begin_drain(std::uint64_t now_ns) {
 }
 
 void Session::run() noexcept {
-  const std::uint64_t now = shared::monotonic_ns();
-  const std::uint64_t queued = now - begun_ns_;
-  queued_ns_ = queued;
-  begin_shown_call(now, queued);
+  const std::uint64_t start = shared::monotonic_ns();
+  const std::uint64_t queued = start - begun_ns_;
+  queued_ns_.store(queued, std::memory_order_relaxed);
+  begin_shown_call(start, queued);
   context_.service.run(request_, response_);
+  ran_ = std::chrono::nanoseconds(shared::monotonic_ns() - start);
 }
 
 void Session::dispatch() {
@@ -123,15 +124,19 @@ void Session::dispatch() {
   state_ = State::running;
   deadline_ns_ = 0;
   lean_ = false;
-  queued_ns_ = 0;
+  queued_ns_.store(0, std::memory_order_relaxed);
   call_.reset();
+  admitted_ = false;
   if (context_.service.begin(request_, response_) == Service::Next::send) return send();
-  submit();
+  const std::chrono::nanoseconds limit = context_.settings.request_timeout;
+  if (limit.count() != 0) deadline_ns_ = begun_ns_ + static_cast<std::uint64_t>(limit.count());
+  admitted_ = context_.inline_runs.admits(response_.callback);
+  if (!admitted_) return submit();
+  context_.inline_runs.add(shared_from_this());
 }
 
 void Session::submit() {
-  const std::chrono::nanoseconds limit = context_.settings.request_timeout;
-  if (limit.count() != 0) deadline_ns_ = begun_ns_ + static_cast<std::uint64_t>(limit.count());
+  admitted_ = false;
   switch (context_.pool.submit(shared_from_this())) {
     case CallbackPool::Submitted::runs_now:
     case CallbackPool::Submitted::queued:

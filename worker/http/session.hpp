@@ -25,6 +25,8 @@
 #include "worker/http/chunked_body.hpp"
 #include "worker/http/forwarded.hpp"
 #include "worker/http/header_policy.hpp"
+#include "worker/http/inline_runs.hpp"
+#include "worker/http/operation_memory.hpp"
 #include "worker/http/overdue_log.hpp"
 #include "worker/http/passed_connection.hpp"
 #include "worker/http/read_buffer.hpp"
@@ -43,6 +45,7 @@ struct SessionContext {
   const shared::WorkerSettings& settings;
   HeadLimits limits;
   CallbackPool& pool;
+  InlineRuns& inline_runs;
   shared::WorkerSlot& slot;
   std::function<void(Session&)> closed;               ///< the session is done with
   std::function<void()> submitted;                    ///< a callback has been given to the pool
@@ -68,7 +71,8 @@ inline constexpr std::size_t kKeptBytes = 64U << 10;
 ///
 /// Only the polling thread calls it, except for run(): while a callback thread has the session as
 /// its job, the response is that thread's, the request is only read, and everything else stays the
-/// polling thread's.
+/// polling thread's. A callback that has proved short is run by the polling thread itself, once the
+/// handler that has read the request has returned.
 ///
 /// A callback that takes longer than --request-timeout goes on with both, but the client gets
 /// another response and the connection ends with it: a new one may find a worker with free threads.
@@ -115,6 +119,14 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   void taken_back();
 
   void run() noexcept override;
+  /// Has a callback thread run it.
+  void submit();
+  /// Who is to answer, or has answered, if that is a callback.
+  std::string_view callback() const noexcept { return response_.callback; }
+  /// How long run() took. REQUIRES: it has ended.
+  std::chrono::nanoseconds ran() const noexcept { return ran_; }
+  /// Whether run() was left to InlineRuns.
+  bool was_admitted() const noexcept { return admitted_; }
 
   std::size_t index = 0;  ///< in the registry of open sessions
 
@@ -175,7 +187,6 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
 
   // session.cpp
   void dispatch();
-  void submit();
   void refuse(const Rejection& rejection);
   void release_memory();
   void deadline_passed();
@@ -210,10 +221,12 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool begun_ = false;                       // bytes of the current head have arrived
   bool lean_ = true;                         // buffers of the last exchange have been freed
   bool passed_ = false;                      // the request is from a sibling, which has counted it
+  bool admitted_ = false;                    // see was_admitted()
   std::atomic<bool> cancelled_{false};       // read by the callback through request_
   std::uint64_t deadline_ns_ = 0;            // 0: none
   std::uint64_t begun_ns_ = 0;               // the request was complete; 0: it never was
   std::atomic<std::uint64_t> queued_ns_{0};  // it waited for a callback thread
+  std::chrono::nanoseconds ran_{0};          // set by the thread that runs it
   ReadBuffer input_;
   HeadScanner scanner_;
   Framing framing_;
@@ -229,6 +242,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::optional<std::uint32_t> call_;    // number of what it calls; none: nobody has asked
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;
+  OperationMemory reading_, resuming_;
 };
 
 }  // namespace ekiden::worker

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/error.hpp>
 #include <utility>
 
@@ -32,6 +33,7 @@ bool Session::read_at_once() {
 
 /// On to the next request: what has come of it already, or else wait.
 void Session::resume() {
+  context_.inline_runs.new_turn();
   if (state_ != State::reading_head) return;
   if (input_.size() != 0) return advance();
   if (!read_pending_ && input_.capacity() > ReadBuffer::kIdleBytes) input_.release();
@@ -46,10 +48,12 @@ void Session::start_read() {
   read_pending_ = true;
   socket_.async_read_some(
       boost::asio::buffer(room.data(), room.size()),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
-        self->read_pending_ = false;
-        self->received(error, count);
-      });
+      boost::asio::bind_allocator(
+          OperationAllocator<void>(reading_),
+          [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
+            self->read_pending_ = false;
+            self->received(error, count);
+          }));
 }
 
 std::size_t Session::wanted_room() const noexcept {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <ctime>
@@ -113,7 +114,9 @@ void Session::sent() {
   expire_in(input_.size() == 0 ? context_.settings.keep_alive : context_.settings.header_timeout);
   // Posted, not called: others get their turn, and by then the next request has often arrived,
   // which spares a read that would find nothing.
-  boost::asio::post(context_.io.get_executor(), [self = shared_from_this()] { self->resume(); });
+  boost::asio::post(context_.io.get_executor(),
+                    boost::asio::bind_allocator(OperationAllocator<void>(resuming_),
+                                                [self = shared_from_this()] { self->resume(); }));
 }
 
 void Session::linger() {
