@@ -130,9 +130,8 @@ TEST(Context, TellsTheRequestsCookiesAndHeaders) {
 /// A callback's view of a request that is not sent through a router.
 struct DirectCall {
   worker::CallbackDefinition definition;
-  Json body;
   worker::Request request;
-  worker::CallbackCall call{definition, body, request};
+  worker::CallbackCall call{definition, request};
 };
 
 TEST(Context, TellsPathQueryAndPeer) {
@@ -167,10 +166,10 @@ TEST(Context, TellsThatTheClientHasGone) {
 
 TEST(Context, ReadsTheIdsOfPatterns) {
   DirectCall direct;
-  direct.body = Json::parse(R"({"inputs":[[
+  direct.request.body = R"({"inputs":[[
       {"id":{"type":"row","index":1},"property":"value","value":"one"},
       {"id":{"type":"row","index":2},"property":"value","value":"two"}]],
-    "changedPropIds":["{\"index\":2,\"type\":\"row\"}.value"]})");
+    "changedPropIds":["{\"index\":2,\"type\":\"row\"}.value"]})";
 
   const CallbackContext& ctx = callback_context();
   EXPECT_EQ(ctx.triggered_id(), Json::parse(R"({"index":2,"type":"row"})"));

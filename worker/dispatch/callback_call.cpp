@@ -10,6 +10,7 @@
 #include "worker/app/stringified_id.hpp"
 #include "worker/dispatch/escape.hpp"
 #include "worker/http/grammar.hpp"
+#include "worker/json/reader.hpp"
 
 namespace ekiden::worker {
 
@@ -28,13 +29,17 @@ auto named(std::string_view name) {
 
 }  // namespace
 
-CallbackCall::CallbackCall(const CallbackDefinition& callback, const Json& body,
-                           const Request& request)
-    : callback_(callback), body_(body), request_(request), context_(*this), outer_(current_call) {
+CallbackCall::CallbackCall(const CallbackDefinition& callback, const Request& request)
+    : callback_(callback), request_(request), context_(*this), outer_(current_call) {
   current_call = this;
 }
 
 CallbackCall::~CallbackCall() { current_call = outer_; }
+
+const Json& CallbackCall::body() const {
+  if (!body_) body_ = parse_json(request_.body);
+  return *body_;
+}
 
 CallbackCall* CallbackCall::current() noexcept { return current_call; }
 

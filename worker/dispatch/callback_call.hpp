@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ekiden/context.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,8 +20,8 @@ namespace ekiden::worker {
 /// Thread safety: one thread, the one that made it. Calls nest: the inner one is the context.
 class CallbackCall {
  public:
-  /// REQUIRES: all three outlive the object.
-  CallbackCall(const CallbackDefinition& callback, const Json& body, const Request& request);
+  /// REQUIRES: both outlive the object.
+  CallbackCall(const CallbackDefinition& callback, const Request& request);
   CallbackCall(const CallbackCall&) = delete;
   CallbackCall& operator=(const CallbackCall&) = delete;
   ~CallbackCall();
@@ -30,7 +31,8 @@ class CallbackCall {
   const CallbackContext& context() const { return context_; }
 
   const CallbackDefinition& callback() const { return callback_; }
-  const Json& body() const { return body_; }
+  /// The request's, read when it is first asked for. REQUIRES: it is JSON.
+  const Json& body() const;
   const Request& request() const { return request_; }
 
   // What CallbackContext's functions of the same names do.
@@ -48,7 +50,7 @@ class CallbackCall {
 
  private:
   const CallbackDefinition& callback_;
-  const Json& body_;
+  mutable std::optional<Json> body_;
   const Request& request_;
   const CallbackContext context_;
   CallbackCall* const outer_;

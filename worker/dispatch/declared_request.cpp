@@ -23,23 +23,22 @@ std::string_view without_mark(std::string_view property) {
   return property.substr(0, property.find('@'));
 }
 
-bool names(const Json& item, const Dependency& dependency) {
-  const Json* id = item.find("id");
-  const Json* property = item.find("property");
-  if (id == nullptr || property == nullptr || property->as_string() == nullptr ||
-      without_mark(*property->as_string()) != dependency.property) {
-    return false;
-  }
-  if (!dependency.pattern.empty()) return matches(dependency.pattern, *id);
-  return id->as_string() != nullptr && *id->as_string() == dependency.id;
+bool names(JsonView item, const Dependency& dependency) {
+  const JsonView id = item.find("id");
+  const JsonView property = item.find("property");
+  if (!id || !property) return false;
+  const auto name = property.text();
+  if (!name || without_mark(*name) != dependency.property) return false;
+  if (!dependency.pattern.empty()) return matches(dependency.pattern, id.json());
+  return id.text() == dependency.id;
 }
 
-void check_output(const Output& output, const Json& item) {
+void check_output(const Output& output, JsonView item) {
   bool fits = true;
   if (!output.is_list()) {
     fits = names(item, output);
-  } else if (const Json::Array* list = item.as_array()) {
-    for (const Json& one : *list) fits = fits && names(one, output);
+  } else if (item.is_array()) {
+    for (JsonView one = item.first(); one; one = one.next()) fits = fits && names(one, output);
   } else {
     fits = false;
   }
@@ -86,39 +85,39 @@ class MatchedKeys {
   throw Mismatch("Inputs do not match callback definition");
 }
 
-Json value_of(const Json& item, const Argument& argument) {
+Json value_of(JsonView item, const Argument& argument) {
   // The browser leaves `value` out if the property is not set on the component.
-  const Json* value = item.find("value");
-  const bool is_null = value == nullptr || value->is_null();
+  const JsonView value = item.find("value");
+  const bool is_null = !value || value.is_null();
   // Of a component that is not on the page it may know no id but the pattern.
-  const bool may_be_missing = argument.is_optional && is_null && item.as_object() != nullptr;
+  const bool may_be_missing = argument.is_optional && is_null && item.is_object();
   if (!may_be_missing && !names(item, argument.dependency)) throw_inputs_mismatch();
-  return is_null ? Json() : *value;
+  return is_null ? Json() : value.json();
 }
 
-Json argument_of(const Json& item, const Argument& argument) {
+Json argument_of(JsonView item, const Argument& argument) {
   if (!argument.dependency.is_list()) return value_of(item, argument);
-  const Json::Array* list = item.as_array();
-  if (list == nullptr) throw_inputs_mismatch();
+  if (!item.is_array()) throw_inputs_mismatch();
   Json::Array values;
-  values.reserve(list->size());
-  for (const Json& one : *list) values.push_back(value_of(one, argument));
+  values.reserve(item.size());
+  for (JsonView one = item.first(); one; one = one.next()) {
+    values.push_back(value_of(one, argument));
+  }
   return values;
 }
 
 /// Takes the values of one kind of argument, inputs or states, out of the request's list of them.
-void read_values(const CallbackDefinition& callback, bool states, const Json* list,
+void read_values(const CallbackDefinition& callback, bool states, JsonView list,
                  std::vector<Json>& values) {
-  static const Json::Array kNone;
-  const Json::Array* items = list == nullptr || list->is_null() ? &kNone : list->as_array();
-  if (items == nullptr) throw_inputs_mismatch();
-  std::size_t next = 0;
+  if (list && !list.is_null() && !list.is_array()) throw_inputs_mismatch();
+  JsonView item = list ? list.first() : JsonView();
   for (std::size_t i = 0; i < callback.arguments.size(); ++i) {
     if (callback.arguments[i].is_state != states) continue;
-    if (next >= items->size()) throw_inputs_mismatch();
-    values[i] = argument_of((*items)[next++], callback.arguments[i]);
+    if (!item) throw_inputs_mismatch();
+    values[i] = argument_of(item, callback.arguments[i]);
+    item = item.next();
   }
-  if (next != items->size()) throw_inputs_mismatch();
+  if (item) throw_inputs_mismatch();
 }
 
 bool stays(const Json& value) {
@@ -221,9 +220,11 @@ void reserve_for(const CallbackResult& result, std::string& out) {
 }
 
 /// REQUIRES: outputs and arguments fit the declaration.
-void check_matches(const CallbackDefinition& callback, const Json& body) {
+void check_matches(const CallbackDefinition& callback, JsonView view) {
+  if (!callback.has_pattern_output()) return;
+  const Json body = view.json();
   const Json* outputs = body.find("outputs");
-  if (outputs == nullptr || !callback.has_pattern_output()) return;
+  if (outputs == nullptr) return;
   MatchedKeys keys;
   for (std::size_t i = 0; i < callback.outputs.size(); ++i) {
     if (!keys.add(callback.outputs[i], requested(callback, *outputs, i))) {
@@ -239,23 +240,26 @@ void check_matches(const CallbackDefinition& callback, const Json& body) {
 
 }  // namespace
 
-void check_outputs(const CallbackDefinition& callback, const Json* outputs) {
-  if (outputs == nullptr) {
+void check_outputs(const CallbackDefinition& callback, JsonView outputs) {
+  if (!outputs) {
     if (callback.has_pattern_output()) throw Mismatch("Wrong length output_spec");
     return;
   }
   if (!callback.multi && callback.outputs.size() == 1) {
-    check_output(callback.outputs.front(), *outputs);
+    check_output(callback.outputs.front(), outputs);
     return;
   }
-  const Json::Array* list = outputs->as_array();
-  if (list == nullptr || list->size() != callback.outputs.size()) {
+  if (!outputs.is_array() || outputs.size() != callback.outputs.size()) {
     throw Mismatch("Wrong length output_spec");
   }
-  for (std::size_t i = 0; i < list->size(); ++i) check_output(callback.outputs[i], (*list)[i]);
+  JsonView item = outputs.first();
+  for (const Output& output : callback.outputs) {
+    check_output(output, item);
+    item = item.next();
+  }
 }
 
-std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body) {
+std::vector<Json> read_arguments(const CallbackDefinition& callback, JsonView body) {
   std::vector<Json> values(callback.arguments.size());
   read_values(callback, false, body.find("inputs"), values);
   read_values(callback, true, body.find("state"), values);
@@ -263,7 +267,7 @@ std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json&
   return values;
 }
 
-void write_result(const CallbackEntry& entry, const Json* outputs, const CallbackResult& result,
+void write_result(const CallbackEntry& entry, JsonView outputs, const CallbackResult& result,
                   std::string& out) {
   if (result.size() != entry.definition->outputs.size()) {
     throw InvalidCallbackReturnValue(
@@ -273,7 +277,7 @@ void write_result(const CallbackEntry& entry, const Json* outputs, const Callbac
   reserve_for(result, out);
   out += '{';
   if (entry.definition->has_pattern_output()) {
-    write_resolved(entry, *outputs, result, out);
+    write_resolved(entry, outputs.json(), result, out);
   } else {
     write_known(entry, result, out);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "worker/dispatch/callback_table.hpp"
+#include "worker/json/document.hpp"
 
 /// A callback request held against the callback's declaration (section 2.3 of the wire protocol).
 /// Thread safety: all functions are pure.
@@ -16,19 +17,19 @@ class Mismatch : public Error {
   using Error::Error;
 };
 
-/// Checks a request's `outputs`, nullptr if there are none, so that no request can make the browser
+/// Checks a request's `outputs`, or none, so that no request can make the browser
 /// change a property that the callback does not own. Only where an id is a pattern does the request
 /// say which component is meant; otherwise `outputs` may be left out. Throws Mismatch.
-void check_outputs(const CallbackDefinition& callback, const Json* outputs);
+void check_outputs(const CallbackDefinition& callback, JsonView outputs);
 
 /// The handler's arguments, in the order of its parameters; a list where a wildcard stands for any
 /// number of components, null where the browser sent no value. Throws Mismatch.
-std::vector<Json> read_arguments(const CallbackDefinition& callback, const Json& body);
+std::vector<Json> read_arguments(const CallbackDefinition& callback, JsonView body);
 
 /// Appends {"id":{"property":value}} without the outputs that stay as they are. Throws
 /// InvalidCallbackReturnValue if the number of values does not fit.
 /// REQUIRES: `outputs` has passed check_outputs.
-void write_result(const CallbackEntry& entry, const Json* outputs, const CallbackResult& result,
+void write_result(const CallbackEntry& entry, JsonView outputs, const CallbackResult& result,
                   std::string& out);
 
 }  // namespace ekiden::worker

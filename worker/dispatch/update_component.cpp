@@ -25,7 +25,7 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 
 /// 204 if there is nothing to update, else what the outputs and the callback's set_props say.
-void write_response(const CallbackEntry& entry, const CallbackCall& call,
+void write_response(const CallbackEntry& entry, const CallbackCall& call, JsonView outputs,
                     const CallbackResult& result, Response& response) {
   call.write_headers(response.headers);
   if (entry.definition->outputs.empty() && !call.has_side_update()) {
@@ -33,7 +33,7 @@ void write_response(const CallbackEntry& entry, const CallbackCall& call,
     return;
   }
   response.body += R"({"multi":true,"response":)";
-  write_result(entry, call.body().find("outputs"), result, response.body);
+  write_result(entry, outputs, result, response.body);
   if (call.has_side_update()) {
     response.body += R"(,"sideUpdate":)";
     call.write_side_update(response.body);
@@ -55,38 +55,39 @@ RefusedCode code_of(const CallbackEntry& entry) {
 }  // namespace
 
 std::optional<Failure> UpdateComponent::run(const Request& request, Response& response) const {
-  Json body;
+  std::optional<JsonDocument> body;
   try {
-    body = parse_json(request.body);
+    body.emplace(request.body);
   } catch (const JsonParseError& error) {
     send_bad_request(fmt::format("400 Bad Request: {}\n", error.what()), response);
     return Failure{{}, {}, "JsonParseError", error.what()};
   }
-  const Json* output = body.find("output");
-  if (output == nullptr || output->as_string() == nullptr) {
+  const JsonView named = body->root().find("output");
+  const auto output = named ? named.text() : std::nullopt;
+  if (!output) {
     constexpr std::string_view kReason = "400 Bad Request: the body is not a callback request\n";
     send_bad_request(kReason, response);
     return Failure{{}, {}, "CallbackException", std::string(kReason)};
   }
-  const CallbackEntry* entry = callbacks_.find(*output->as_string());
+  const CallbackEntry* entry = callbacks_.find(*output);
   if (entry == nullptr) {
-    return reject(*output->as_string(), "Callback function not found for this output", response,
+    return reject(*output, "Callback function not found for this output", response,
                   "If the app was updated meanwhile, reload the page.");
   }
   name_shown_call(entry->number);
   shared::log(shared::LogLevel::debug, "callback '{}' started", entry->id);
-  std::optional<Failure> failure = run_callback(*entry, body, request, response);
+  std::optional<Failure> failure = run_callback(*entry, body->root(), request, response);
   response.callback = entry->id;
   shared::log(shared::LogLevel::debug, "callback '{}' finished: {}", entry->id, response.status);
   return failure;
 }
 
-std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry, const Json& body,
+std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry, JsonView body,
                                                      const Request& request,
                                                      Response& response) const {
   const auto start = std::chrono::steady_clock::now();
-  CallbackCall call(*entry.definition, body, request);
-  std::optional<Failure> failure = answer(entry, call, response);
+  CallbackCall call(*entry.definition, request);
+  std::optional<Failure> failure = answer(entry, call, body, response);
   if (violations_noted() > 0) report_passed_write(code_of(entry), request);
   if (debug_) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -97,14 +98,15 @@ std::optional<Failure> UpdateComponent::run_callback(const CallbackEntry& entry,
 }
 
 std::optional<Failure> UpdateComponent::answer(const CallbackEntry& entry, const CallbackCall& call,
-                                               Response& response) const {
+                                               JsonView body, Response& response) const {
   const CallbackDefinition& callback = *entry.definition;
   try {
     std::optional<ThrowRecorder> recorder;
     if (debug_) recorder.emplace();
-    check_outputs(callback, call.body().find("outputs"));
-    const std::vector<Json> arguments = read_arguments(callback, call.body());
-    write_response(entry, call, run_handler(entry, arguments), response);
+    const JsonView outputs = body.find("outputs");
+    check_outputs(callback, outputs);
+    const std::vector<Json> arguments = read_arguments(callback, body);
+    write_response(entry, call, outputs, run_handler(entry, arguments), response);
     return std::nullopt;
   } catch (const PreventUpdate&) {
     response.clear();

@@ -8,6 +8,7 @@
 #include "worker/dispatch/callback_table.hpp"
 #include "worker/dispatch/error_page.hpp"
 #include "worker/exchange.hpp"
+#include "worker/json/document.hpp"
 
 namespace ekiden::worker {
 
@@ -31,9 +32,9 @@ class UpdateComponent {
   std::optional<Failure> run(const Request& request, Response& response) const;
 
  private:
-  std::optional<Failure> run_callback(const CallbackEntry& entry, const Json& body,
+  std::optional<Failure> run_callback(const CallbackEntry& entry, JsonView body,
                                       const Request& request, Response& response) const;
-  std::optional<Failure> answer(const CallbackEntry& entry, const CallbackCall& call,
+  std::optional<Failure> answer(const CallbackEntry& entry, const CallbackCall& call, JsonView body,
                                 Response& response) const;
   Failure reject(std::string_view output, std::string_view reason, Response& response,
                  std::string_view advice = {}) const;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace ekiden::worker::grammar {
 namespace {
@@ -10,6 +12,7 @@ namespace {
 constexpr unsigned char kToken = 1;
 constexpr unsigned char kValue = 2;
 constexpr unsigned char kRegName = 4;  // unreserved, sub-delims, and "%" of an escape
+constexpr unsigned char kTarget = 8;   // see is_target
 
 constexpr std::array<unsigned char, 256> make_classes() {
   std::array<unsigned char, 256> classes{};
@@ -25,6 +28,9 @@ constexpr std::array<unsigned char, 256> make_classes() {
     if (c == '\t' || (c >= 0x20 && c != 0x7f)) {
       classes[c] = static_cast<unsigned char>(classes[c] | kValue);
     }
+    if (c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '#') {
+      classes[c] = static_cast<unsigned char>(classes[c] | kTarget);
+    }
   }
   add("!#$%&'*+-.^_`|~", kToken);
   add("-._~!$&'()*+,;=%", kRegName);
@@ -33,10 +39,24 @@ constexpr std::array<unsigned char, 256> make_classes() {
 
 constexpr auto kClasses = make_classes();
 
+bool is_in_class(char c, unsigned char bit) noexcept {
+  return (kClasses[static_cast<unsigned char>(c)] & bit) != 0;
+}
+
 bool all_of_class(std::string_view text, unsigned char bit) noexcept {
-  return std::all_of(text.begin(), text.end(), [bit](char c) {
-    return (kClasses[static_cast<unsigned char>(c)] & bit) != 0;
-  });
+  for (const char c : text) {
+    if (!is_in_class(c, bit)) return false;
+  }
+  return true;
+}
+
+/// True if one of eight bytes is below 0x20 or 0x7f; perhaps also if one is above.
+bool may_have_control(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = kEach * 0x80;
+  const std::uint64_t below_space = (bytes - kEach * 0x20) | bytes;
+  const std::uint64_t delete_or_high = bytes + kEach;
+  return ((below_space | delete_or_high) & kHigh) != 0;
 }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -50,15 +70,33 @@ bool is_bracketed_address(std::string_view text) noexcept {
 
 }  // namespace
 
-bool is_token_char(char c) noexcept {
-  return (kClasses[static_cast<unsigned char>(c)] & kToken) != 0;
+bool is_token_char(char c) noexcept { return is_in_class(c, kToken); }
+
+std::size_t token_length(std::string_view text) noexcept {
+  std::size_t length = 0;
+  while (length < text.size() && is_in_class(text[length], kToken)) ++length;
+  return length;
 }
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && all_of_class(text, kToken);
 }
 
-bool is_field_value(std::string_view text) noexcept { return all_of_class(text, kValue); }
+bool is_field_value(std::string_view text) noexcept {
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    if (may_have_control(bytes) && !all_of_class(text.substr(0, sizeof bytes), kValue)) {
+      return false;
+    }
+    text.remove_prefix(sizeof bytes);
+  }
+  return all_of_class(text, kValue);
+}
+
+bool is_target(std::string_view text) noexcept {
+  return !text.empty() && all_of_class(text, kTarget);
+}
 
 bool is_authority(std::string_view text) noexcept {
   const std::size_t bracket = text.rfind(']');
@@ -73,13 +111,12 @@ bool is_authority(std::string_view text) noexcept {
   return all_of_class(text, kRegName);
 }
 
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 bool equal_any_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
 }
 
 bool starts_with_any_case(std::string_view text, std::string_view prefix) noexcept {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr Rejection kRequestLine{400, "The request line is not valid."};
 constexpr Rejection kLineTooLong{414, "The request line is too long."};
+constexpr Rejection kIncomplete{400, "The head is not complete."};
 constexpr Rejection kHeadTooLarge{431, "The header fields are too large."};
 
 Method method_named(std::string_view name) noexcept {
@@ -29,7 +30,10 @@ Method method_named(std::string_view name) noexcept {
 
 /// Takes one line, without its line end, off `head`; parse_head has checked that there is one.
 std::string_view next_line(std::string_view& head) noexcept {
-  const std::size_t end = head.find("\r\n");
+  std::size_t end = head.find('\r');
+  while (end != std::string_view::npos && head.substr(end, 2) != "\r\n") {
+    end = head.find('\r', end + 1);
+  }
   const std::string_view line = head.substr(0, end);
   head.remove_prefix(std::min(head.size(), end + 2));
   return line;
@@ -126,8 +130,8 @@ Rejection read_fields(std::string_view head, const HeadLimits& limits, Request& 
   for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
     if (request.headers.size() == limits.header_count) return {431, "Too many header fields."};
     if (line.front() == ' ' || line.front() == '\t') return {400, "A header field is folded."};
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !grammar::is_token(line.substr(0, colon))) {
+    const std::size_t colon = grammar::token_length(line);
+    if (colon == 0 || colon == line.size() || line[colon] != ':') {
       return {400, "A header field name is not valid."};
     }
     const std::string_view name = line.substr(0, colon);
@@ -136,6 +140,7 @@ Rejection read_fields(std::string_view head, const HeadLimits& limits, Request& 
     collect(name, value, seen);
     request.headers.emplace_back(name, value);
   }
+  if (!head.empty()) return kIncomplete;  // an empty line before the last
   return {};
 }
 
@@ -262,7 +267,7 @@ HeadScanner::State HeadScanner::scan(std::string_view bytes, const HeadLimits& l
 Rejection parse_head(std::string_view head, const HeadLimits& limits, Request& request,
                      Framing& framing) {
   framing = Framing{};
-  if (head.find("\r\n\r\n") + 4 != head.size()) return {400, "The head is not complete."};
+  if (!head.ends_with("\r\n\r\n")) return kIncomplete;
   request.head.assign(head);
   std::string_view rest = request.head;
   const std::string_view request_line = next_line(rest);

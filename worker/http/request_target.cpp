@@ -11,12 +11,6 @@ namespace {
 
 constexpr Rejection kBadTarget{400, "The request target is not valid."};
 
-/// Browsers send some characters of queries unescaped that RFC 3986 forbids ("|", "{"); those are
-/// harmless. Refused is what could be read as the end of the target, or differently by a proxy.
-bool is_target_char(char c) noexcept {
-  return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '#';
-}
-
 bool percent_decode(std::string_view text, std::string& decoded) {
   decoded.clear();
   while (!text.empty()) {
@@ -39,7 +33,7 @@ Rejection read_target(Request& request, std::string_view& authority) {
   std::string_view rest = request.target;
   authority = {};
   request.query = {};
-  if (rest.empty() || !std::all_of(rest.begin(), rest.end(), is_target_char)) return kBadTarget;
+  if (!grammar::is_target(rest)) return kBadTarget;
   if (rest == "*") {
     request.path = "*";
     return request.method == Method::options ? Rejection{} : kBadTarget;

@@ -6,17 +6,14 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "worker/json/number.hpp"
 #include "worker/json/plain_text.hpp"
 
 namespace ekiden::worker {
@@ -83,17 +80,10 @@ class TreeBuilder {
   bool too_big_ = false;
 };
 
-/// RapidJSON's own conversion makes something else of a zero with an exponent: 0.0e100.
 bool TreeBuilder::RawNumber(const char* text, rapidjson::SizeType size, bool) {
-  std::int64_t integer = 0;
-  const auto whole = std::from_chars(text, text + size, integer);
-  if (whole.ec == std::errc() && whole.ptr == text + size) return add(Json(integer));
-  double number = 0;
-  if (std::from_chars(text, text + size, number).ec == std::errc()) return add(Json(number));
-  // Out of range at either end, which strtod tells apart.
-  number = std::strtod(std::string(text, size).c_str(), nullptr);
-  too_big_ = std::isinf(number);
-  return !too_big_ && add(Json(number));
+  std::optional<Json> number = json_number({text, size});
+  too_big_ = !number;
+  return number && add(std::move(*number));
 }
 
 bool TreeBuilder::EndArray(rapidjson::SizeType count) {
