@@ -11,7 +11,7 @@ packages_for() {
                 libspdlog-dev libfmt-dev zlib1g-dev libbrotli-dev libssl-dev liblmdb-dev \
                 libhiredis-dev libsqlite3-dev ;;
     test) echo libgtest-dev libgmock-dev chromium-headless-shell fonts-liberation redis-server nginx wrk \
-               logrotate python3-pandas python3-yaml systemd ;;
+               logrotate python3-pandas python3-yaml systemd valgrind ;;
     all) echo clang-14 libclang-rt-14-dev clang-format-14 ;;
     bench) echo nginx redis-server wrk gunicorn python3-flask python3-flask-caching python3-pandas \
                 python3-redis ;;
