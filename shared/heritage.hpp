@@ -42,9 +42,9 @@ struct WorkerSettings {
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds graceful_timeout{30'000};
-  std::chrono::milliseconds slow_callback{0};    ///< those that take longer are logged. 0: none
+  std::chrono::milliseconds slow_callback{0};     ///< those that take longer are logged. 0: none
   std::chrono::microseconds short_callback{100};  ///< may be run by the polling thread. 0: none
-  std::chrono::milliseconds request_timeout{0};  ///< of callbacks; beyond: 504. 0: none
+  std::chrono::milliseconds request_timeout{0};   ///< of callbacks; beyond: 504. 0: none
   bool debug = false;
   std::string forwarded_allow_ips = "127.0.0.1,::1";  ///< see TrustedPeers
   ProxyProtocol proxy_protocol = ProxyProtocol::off;
