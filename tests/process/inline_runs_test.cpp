@@ -12,6 +12,7 @@
 namespace ekiden::test {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 Reply call(RawClient& client, const std::string& output, const std::string& value) {
@@ -60,6 +61,9 @@ TEST(InlineRuns, OneThatMustComputeHoldsUpNobody) {
   // What needs no callback thread, which the computation has.
   other.send(RawClient::get_request("/_dash-dependencies"));
   EXPECT_EQ(other.receive().status, 200);
+
+  EXPECT_THAT(run_tool({"ctl", "workers", "--control-socket", proven.site.control()}).text,
+              ContainsRegex("running +shared\\.children"));
 
   write_line(pipe);
   EXPECT_THAT(proven.client.receive().body, HasSubstr("line"));

@@ -215,7 +215,7 @@ bool CallbackPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
   return !stopping_;
 }
 
-/// The lowest that is free, so that few are ever used.
+/// The lowest that is free from the one on that it has, so that few are ever used.
 void CallbackPool::take_place(Thread& thread) {
   const auto is_taken = [this](std::uint32_t place) {
     return std::any_of(threads_.begin(), threads_.end(),
@@ -261,7 +261,8 @@ CallbackPool::Guest::Guest(CallbackPool& pool, std::function<void()> may_take_lo
     : pool_(pool), thread_(std::make_unique<Thread>(pool)) {
   thread_->may_take_long = std::move(may_take_long);
   const std::lock_guard lock(pool_.mutex_);
-  pool_.threads_.push_back(thread_.get());
+  thread_->place = pool_.options_.threads;  // behind those of the pool
+  pool_.take_place(*thread_);
   Thread::current = thread_.get();
 }
 

@@ -3,6 +3,7 @@
 
 #include "worker/http/polling_role.hpp"
 #include "worker/http/session.hpp"
+#include "worker/shown_call.hpp"
 
 namespace ekiden::worker {
 namespace {
@@ -39,6 +40,7 @@ bool InlineRuns::run_one(const std::shared_ptr<Session>& session) {
   const bool watched = short_runs_.is_watched(callback);
   ThreadUse use = watched ? ThreadUse::now() : ThreadUse{};
   session->run();
+  end_shown_call();
   if (watched) {
     const ThreadUse after = ThreadUse::now();
     use = {after.processor - use.processor, after.waits - use.waits};
