@@ -53,9 +53,11 @@ void PollingRole::play(bool polls) {
       ended = options_.poll();
       polls = false;
     }
+    // Before the guest goes: the deputy looks at it no more.
+    const std::lock_guard lock(mutex_);
+    over_ = over_ || ended;
   }
   const std::lock_guard lock(mutex_);
-  over_ = over_ || ended;
   --alive_;
   deputy_wakes_.notify_all();
   changed_.notify_all();
