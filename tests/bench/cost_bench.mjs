@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What an echo costs with more workers, and over more connections, beside nginx `return 200`: two
 // workers must not cost more than one because of what they share. The less each has to do, the fewer
-// requests it finds whenever it wakes up. The points go to <build>/bench/cost.json for a plot.
+// requests it finds whenever it wakes up.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import {handIn} from './support/hand_in.mjs';
 import {callback, ekiden, freePort, median, Running, table} from './support/servers.mjs';
 import {post, wrk} from './support/wrk.mjs';
 
-const build = path.resolve(process.argv[2]);
 const rounds = 3;
 const workerCounts = [1, 2, 4];
 const connectionCounts = [1, 4, 16, 64, 256, 1024];
@@ -42,10 +42,7 @@ async function costs(points, seconds) {
   return results.map(all => ({cpu: median(all.map(({cpu}) => cpu)), rps: median(all.map(({rps}) => rps))}));
 }
 
-const points = (name, counts, all) =>
-  counts.map((count, i) => ({[name]: count, cpu_us: all[i].cpu, requests_per_s: all[i].rps}));
-
-/// One table and its points: along `counts`, ours and nginx's.
+/// One table and its curves: along `counts`, ours and nginx's.
 async function compare(title, name, counts, base, pointsOf, seconds) {
   const all = await costs([...pointsOf(ours), ...pointsOf(theirs)], seconds);
   const [own, peer] = [all.slice(0, counts.length), all.slice(counts.length)];
@@ -53,7 +50,9 @@ async function compare(title, name, counts, base, pointsOf, seconds) {
   table([...title, 'requests/s', 'nginx, CPU µs/request', '×'], counts.map((count, i) => [count,
     own[i].cpu.toFixed(2), relative(own, i), Math.round(own[i].rps), peer[i].cpu.toFixed(2),
     relative(peer, i)]));
-  return {ours: points(name, counts, own), nginx: points(name, counts, peer)};
+  const points = all => counts.map((count, i) => [count, all[i].cpu]);
+  return {title: `CPU time of an echo along ${name}`, x: name, y: 'µs per request',
+    series: [{name: 'Ekiden', points: points(own)}, {name: 'nginx', points: points(peer)}]};
 }
 
 const ours = [], theirs = [];
@@ -71,9 +70,7 @@ try {
     ['connections, echo, 2 workers × 1 thread', 'CPU µs/request', '× with 64 (flat from there)'],
     'connections', connectionCounts, 64,
     servers => connectionCounts.map(count => ({server: servers[two], connections: count})), 1);
-  fs.mkdirSync(path.join(build, 'bench'), {recursive: true});
-  fs.writeFileSync(path.join(build, 'bench/cost.json'),
-    JSON.stringify({workers, connections}, null, 2));
+  handIn('cost', {curves: [workers, connections]});
 } finally {
   for (const server of [...ours, ...theirs]) await server.stop();
   fs.rmSync(folder, {recursive: true, force: true});

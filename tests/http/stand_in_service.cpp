@@ -74,7 +74,7 @@ worker::Service::Next StandInService::begin(worker::Request& request,
 
 void StandInService::run(const worker::Request& request, worker::Response& response) noexcept {
   begun_->fetch_add(1);
-  if (request.path == "/hold" || request.body == "hold") {
+  if (request.path == "/hold" || std::string_view(request.body) == "hold") {
     char byte = 'h';
     if (::write(held_[1], &byte, 1) != 1 || ::read(released_[0], &byte, 1) != 1) {
       response.status = 500;
