@@ -143,6 +143,15 @@ bool WorkerProcess::wait_until_ready() {
          message == static_cast<char>(shared::WorkerMessage::ready);
 }
 
+void WorkerProcess::stop() const {
+  signal(SIGSTOP);
+  siginfo_t info{};
+  while (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(handle_), &info, WSTOPPED) !=
+             0 &&
+         errno == EINTR) {
+  }
+}
+
 void WorkerProcess::signal(int number) const { ::kill(pid_, number); }
 
 void WorkerProcess::close_channel() {

@@ -65,6 +65,8 @@ class WorkerProcess {
   /// Waits for the message that it serves. False if it ended instead, or after kPatience.
   bool wait_until_ready();
   void signal(int number) const;
+  /// Sends SIGSTOP, and waits until no thread runs any more.
+  void stop() const;
   /// As the death of the master looks to the worker.
   void close_channel();
   /// The exit code; -signal if it was killed; nothing if it still runs after kPatience.

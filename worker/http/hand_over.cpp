@@ -23,6 +23,8 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::uint64_t kWorthPassing = 1'000'000;
 /// A sibling's polling thread answers within a fraction of a millisecond, unless it hangs.
 constexpr std::uint64_t kPatience = 20'000'000;
+/// Beside that, for each byte: it reads what came along first, and on a busy machine not at once.
+constexpr std::uint64_t kPatiencePerByte = 40;
 /// One that did not answer gets no offers for so long.
 constexpr std::uint64_t kAvoided = 1'000'000'000;
 
@@ -62,12 +64,16 @@ void HandOver::offer_one(CallbackPool& pool, const std::shared_ptr<Session>& ses
                          std::uint32_t target, std::uint64_t now) {
   if (!pool.withdraw(*session)) return;  // it has just been begun
   Offer& offer = *free_offer();
-  offer = {session, target, ++last_number_, now};
+  offer = {session, target, ++last_number_, UINT64_MAX};
   std::atomic<std::uint64_t>& word_of_offer = word(offer);
   word_of_offer.store(in_state(offer.number, OfferState::open));
   const OfferName name{slot_, static_cast<std::uint32_t>(&offer - offers_.data()), offer.number};
   const std::uint32_t address = scoreboard_[target].address.load(kRelaxed);
-  if (socket_.send(address, name, session->offered())) return;
+  const PassedConnection passed = session->offered();
+  if (socket_.send(address, name, passed)) {
+    offer.ends_ns = shared::monotonic_ns() + kPatience + passed.bytes.size() * kPatiencePerByte;
+    return;
+  }
   word_of_offer.store(0);
   avoided_until_ns_[target] = now + kAvoided;
   std::exchange(offer, {}).session->taken_back();
@@ -81,7 +87,7 @@ void HandOver::settle(std::uint64_t now) {
     std::uint64_t seen = word_of_offer.load();
     if (seen == in_state(offer.number, OfferState::open)) {
       const bool alive = scoreboard_[offer.target].state.load(kRelaxed) == WorkerState::ready;
-      if (alive && now - offer.made_ns < kPatience) continue;
+      if (alive && now < offer.ends_ns) continue;
       if (word_of_offer.compare_exchange_strong(seen, 0))
         avoided_until_ns_[offer.target] = now + kAvoided;
     }

@@ -54,7 +54,7 @@ class HandOver {
     std::shared_ptr<Session> session;
     std::uint32_t target = 0;  ///< slot
     std::uint64_t number = 0;  ///< 0: none
-    std::uint64_t made_ns = 0;
+    std::uint64_t ends_ns = 0;  ///< when it is taken back
   };
 
   bool decide(const OfferName& name, PassedConnection& connection, bool room);
