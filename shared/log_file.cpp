@@ -20,7 +20,10 @@ bool obey_log_file_order(std::string_view message, int passed) noexcept {
   if (!message.starts_with(kOrder)) return false;
   int number = -1;
   std::from_chars(message.data() + kOrder.size(), message.data() + message.size(), number);
-  if (number >= 0 && passed >= 0) dup3(passed, number, O_CLOEXEC);
+  // Only what is appended to is a log. Under that number this process may have something else, if
+  // the master that it is from had no such file.
+  const int flags = fcntl(number, F_GETFL);
+  if (flags >= 0 && (flags & O_APPEND) != 0 && passed >= 0) dup3(passed, number, O_CLOEXEC);
   if (passed >= 0) close(passed);
   return true;
 }

@@ -13,7 +13,8 @@ namespace ekiden::shared {
 
 /// "Put the descriptor that came along in the place of yours", as a message on a channel.
 std::string log_file_order(int number);
-/// Obeys such an order; false if `message` is something else. Takes `passed` over if it is.
+/// Obeys such an order, unless what has that number here is no log; false if `message` is something
+/// else. Takes `passed` over if it is.
 bool obey_log_file_order(std::string_view message, int passed) noexcept;
 
 /// Appends `line`, which ends by a line feed. One that cannot be written is dropped.

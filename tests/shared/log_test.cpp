@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +15,9 @@
 #include <sstream>
 #include <thread>
 #include <vector>
+
+#include "shared/log_file.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace ekiden::shared {
 namespace {
@@ -99,6 +104,35 @@ TEST_F(Log, AFullPipeLosesLinesAndNothingElse) {
   errno = 4711;
   log(LogLevel::info, "lost");
   EXPECT_EQ(errno, 4711);
+}
+
+/// After an upgrade the master may have a log file where a worker of the image before has something
+/// else, a connection for instance.
+TEST(LogFileOrder, PutsTheFileInThePlaceOfALogAndOfNothingElse) {
+  const ekiden::worker::test::TemporaryFolder folder;
+  const auto open_log = [&](const char* name) {
+    return ::open((folder.path() / name).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  };
+  const auto inode_of = [](int descriptor) {
+    struct stat status {};
+    fstat(descriptor, &status);
+    return status.st_ino;
+  };
+  const int log = open_log("old");
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const ino_t connection = inode_of(pair[0]);
+
+  int fresh = open_log("new");
+  const ino_t file = inode_of(fresh);
+  EXPECT_TRUE(obey_log_file_order(log_file_order(log), fresh));
+  EXPECT_EQ(inode_of(log), file);
+
+  fresh = open_log("new");
+  EXPECT_TRUE(obey_log_file_order(log_file_order(pair[0]), fresh));
+  EXPECT_EQ(inode_of(pair[0]), connection);
+  EXPECT_EQ(fcntl(fresh, F_GETFD), -1) << "it is closed all the same";
+  for (const int one : {log, pair[0], pair[1]}) close(one);
 }
 
 }  // namespace
