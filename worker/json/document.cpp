@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "worker/json/document.hpp"
 
-#include <emmintrin.h>
-
-#include <array>
-#include <bit>
 #include <limits>
 #include <utility>
 
 #include "worker/json/number.hpp"
+#include "worker/json/plain_text.hpp"
 #include "worker/json/reader.hpp"
 
 namespace ekiden::worker {
@@ -19,31 +16,6 @@ namespace {
 constexpr std::size_t kMostBytes = std::numeric_limits<std::uint32_t>::max() / 2;
 /// Memory kept for the thread's next document, at most.
 constexpr std::size_t kKeptNodes = 1024;
-
-/// Bytes of a string that need no second look.
-constexpr std::array<bool, 256> make_plain() {
-  std::array<bool, 256> plain{};
-  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
-  return plain;
-}
-
-constexpr std::array<bool, 256> kPlain = make_plain();
-
-const char* past_plain(const char* at, const char* end) noexcept {
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-  const __m128i space = _mm_set1_epi8(' ');
-  for (; end - at >= 16; at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    // Compared as signed, so bytes beyond ASCII are below the space, too.
-    const __m128i special =
-        _mm_or_si128(_mm_cmplt_epi8(bytes, space),
-                     _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    if (mask != 0) return at + std::countr_zero(mask);
-  }
-  while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
-  return at;
-}
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -174,7 +146,7 @@ bool JsonDocumentReader::read_name() {
 
 bool JsonDocumentReader::read_string() {
   const char* const opening = at_;
-  at_ = past_plain(at_ + 1, end_);
+  at_ = skip_plain(at_ + 1, end_);
   if (peek() != '"') return read_rest_of_string(opening);
   add(Kind::string, {opening + 1, static_cast<std::size_t>(at_ - opening - 1)});
   ++at_;
