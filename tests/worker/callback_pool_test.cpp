@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/worker/pool_task.hpp"
 #include "worker/app/stack_sample.hpp"
 
 namespace ekiden::worker {
@@ -22,14 +23,7 @@ using std::chrono::seconds;
 using Submitted = CallbackPool::Submitted;
 using State = CallbackPool::GivenUp::State;
 
-class Task final : public CallbackPool::Job {
- public:
-  explicit Task(std::function<void()> body) : body_(std::move(body)) {}
-  void run() noexcept override { body_(); }
-
- private:
-  std::function<void()> body_;
-};
+using test::Task;
 
 std::shared_ptr<Task> task(std::function<void()> body) {
   return std::make_shared<Task>(std::move(body));

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "tests/worker/pool_task.hpp"
 #include "worker/app/stack_sample.hpp"
 
 namespace ekiden::worker {
@@ -19,14 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using Signal = std::binary_semaphore;
 
-class Task final : public CallbackPool::Job {
- public:
-  explicit Task(std::function<void()> body) : body_(std::move(body)) {}
-  void run() noexcept override { body_(); }
-
- private:
-  std::function<void()> body_;
-};
+using test::Task;
 
 /// A role whose first poller runs one job, once there is a deputy. Whoever polls next, or on, ends
 /// it all.

@@ -9,6 +9,7 @@
 #include <semaphore>
 #include <utility>
 
+#include "tests/worker/pool_task.hpp"
 #include "worker/http/callback_pool.hpp"
 
 namespace ekiden::worker {
@@ -16,14 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Task final : public CallbackPool::Job {
- public:
-  explicit Task(std::function<void()> body) : body_(std::move(body)) {}
-  void run() noexcept override { body_(); }
-
- private:
-  std::function<void()> body_;
-};
+using test::Task;
 
 /// A pool, and where its threads show their calls.
 class ShownCall : public testing::Test {
