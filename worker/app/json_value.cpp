@@ -4,6 +4,8 @@
 #include <ekiden/json.hpp>
 #include <iterator>
 
+#include "worker/json/number_list.hpp"
+
 namespace ekiden {
 
 namespace {
@@ -75,10 +77,12 @@ Json::Json(std::initializer_list<Member> members) : Json(Object(members)) {}
 
 Json::Json(const Component& value) : value_(detail::ComponentRef{value.node()}) {}
 
+Json::Json(detail::NumberListRef value) noexcept : value_(std::move(value)) {}
+
 Json::Kind Json::kind() const noexcept {
-  return std::holds_alternative<Ref<const detail::JsonText>>(value_)
-             ? Kind::string
-             : static_cast<Kind>(value_.index());
+  if (std::holds_alternative<Ref<const detail::JsonText>>(value_)) return Kind::string;
+  if (std::holds_alternative<detail::NumberListRef>(value_)) return Kind::array;
+  return static_cast<Kind>(value_.index());
 }
 
 std::string_view Json::kind_name() const noexcept {
@@ -100,9 +104,25 @@ const std::string* Json::as_string() const noexcept {
   return shared ? &(*shared)->text : nullptr;
 }
 
-const Json::Array* Json::as_array() const noexcept {
-  const auto* array = std::get_if<Ref<const detail::JsonArray>>(&value_);
-  return array ? &(*array)->items : nullptr;
+namespace {
+
+const detail::JsonNumberList& list_of(const detail::NumberListRef& ref) {
+  return static_cast<const detail::JsonNumberList&>(*ref.list);
+}
+
+}  // namespace
+
+const Json::Array* Json::as_array() const {
+  if (const auto* array = std::get_if<Ref<const detail::JsonArray>>(&value_)) {
+    return &(*array)->items;
+  }
+  const auto* numbers = std::get_if<detail::NumberListRef>(&value_);
+  return numbers ? &list_of(*numbers).items() : nullptr;
+}
+
+const std::vector<double>* Json::as_numbers() const noexcept {
+  const auto* numbers = std::get_if<detail::NumberListRef>(&value_);
+  return numbers ? &list_of(*numbers).values() : nullptr;
 }
 
 const Json::Object* Json::as_object() const noexcept {
@@ -141,6 +161,7 @@ const Json& Json::operator[](std::size_t index) const {
 }
 
 std::size_t Json::size() const noexcept {
+  if (const auto* numbers = as_numbers()) return numbers->size();
   if (const Array* array = as_array()) return array->size();
   if (const Object* object = as_object()) return object->size();
   return 0;

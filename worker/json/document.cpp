@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "worker/json/number.hpp"
+#include "worker/json/number_list.hpp"
 #include "worker/json/plain_text.hpp"
 #include "worker/json/reader.hpp"
+#include "worker/json/string_text.hpp"
 
 namespace ekiden::worker {
 
@@ -16,6 +18,8 @@ namespace {
 constexpr std::size_t kMostBytes = std::numeric_limits<std::uint32_t>::max() / 2;
 /// Memory kept for the thread's next document, at most.
 constexpr std::size_t kKeptNodes = 1024;
+/// A list that begins with as many numbers is read as one of numbers, for as long as it is one.
+constexpr std::uint32_t kManyNumbers = 32;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -51,12 +55,14 @@ class JsonDocumentReader {
   bool read_rest_of_string(const char* opening);
   bool read_number();
   bool read_digits() noexcept;
+  bool read_rest_of_numbers();
+  std::optional<std::vector<double>> numbers_so_far() const;
   bool read_word(std::string_view word, Kind kind);
   bool open(Kind kind);
   bool close();
   bool after_value();
   void add(Kind kind, std::string_view text) {
-    nodes_.push_back({text.data(), static_cast<std::uint32_t>(text.size()), count() + 1, kind});
+    nodes_.push_back({{text.data()}, static_cast<std::uint32_t>(text.size()), count() + 1, kind});
   }
 
   const char* at_;
@@ -112,7 +118,8 @@ bool JsonDocumentReader::after_value() {
     const bool is_object = nodes_[open_].kind == Kind::object;
     if (take(',')) {
       skip_space();
-      return !is_object || read_name();
+      if (is_object) return read_name();
+      if (nodes_[open_].size != kManyNumbers || !read_rest_of_numbers()) return true;
     }
     if (peek() != (is_object ? '}' : ']')) return false;
     close();
@@ -123,7 +130,7 @@ bool JsonDocumentReader::after_value() {
 bool JsonDocumentReader::open(Kind kind) {
   if (++depth_ > kMaxJsonDepth) return false;
   ++at_;
-  nodes_.push_back({nullptr, 0, open_, kind});
+  nodes_.push_back({{nullptr}, 0, open_, kind});
   open_ = count() - 1;
   skip_space();
   return true;
@@ -153,18 +160,20 @@ bool JsonDocumentReader::read_string() {
   return true;
 }
 
-/// One with escapes or bytes beyond ASCII.
+/// One with escapes or bytes beyond ASCII; of these only escapes need another place.
 bool JsonDocumentReader::read_rest_of_string(const char* opening) {
-  while (at_ != end_ && *at_ != '"') at_ += *at_ == '\\' && end_ - at_ > 1 ? 2 : 1;
-  if (at_ == end_) return false;
-  ++at_;
-  try {
-    const Json string = parse_json({opening, static_cast<std::size_t>(at_ - opening)});
-    add(Kind::string, document_.decoded_.emplace_front(*string.as_string()));
+  const char* const begin = opening + 1;
+  const char* const closing = end_of_string(at_, end_);
+  if (closing == nullptr) return false;
+  const std::string_view text(begin, static_cast<std::size_t>(closing - begin));
+  at_ = closing + 1;
+  if (is_plain_string(text)) {
+    add(Kind::string, text);
     return true;
-  } catch (const JsonParseError&) {
-    return false;  // at another place than in the whole text
   }
+  std::optional<std::string> decoded = decoded_string(text);
+  if (decoded) document_.add_made(*std::move(decoded));
+  return decoded.has_value();
 }
 
 bool JsonDocumentReader::read_digits() noexcept {
@@ -189,6 +198,50 @@ bool JsonDocumentReader::read_number() {
   if ((has_exponent || text.size() > 300) && !json_number(text)) return false;
   add(Kind::number, text);
   return true;
+}
+
+/// In an array of kManyNumbers elements so far, after the comma: reads on to its end. False, and
+/// nothing read, if there is something other than numbers in it, or one that is unusual.
+bool JsonDocumentReader::read_rest_of_numbers() {
+  std::optional<std::vector<double>> numbers = numbers_so_far();
+  if (!numbers) return false;
+  const char* const start = at_;
+  do {
+    skip_space();
+    double number = 0;
+    const char* const past = read_plain_number(at_, end_, number);
+    if (past == nullptr) {
+      at_ = start;
+      return false;
+    }
+    numbers->push_back(number);
+    at_ = past;
+    skip_space();
+  } while (take(','));
+  if (peek() != ']') {
+    at_ = start;
+    return false;
+  }
+  nodes_.resize(open_ + 1);
+  nodes_[open_].kind = Kind::made;
+  nodes_[open_].made = document_.keep(
+      Json(detail::NumberListRef{make_ref<const detail::JsonNumberList>(std::move(*numbers))}));
+  return true;
+}
+
+/// Those of the innermost array, if it has nothing else.
+std::optional<std::vector<double>> JsonDocumentReader::numbers_so_far() const {
+  std::vector<double> numbers;
+  for (std::uint32_t i = open_ + 1; i < count(); ++i) {
+    const std::string_view text = nodes_[i].view();
+    double number = 0;
+    if (nodes_[i].kind != Kind::number ||
+        read_plain_number(text.data(), text.data() + text.size(), number) == nullptr) {
+      return std::nullopt;
+    }
+    numbers.push_back(number);
+  }
+  return numbers;
 }
 
 bool JsonDocumentReader::read_word(std::string_view word, Kind kind) {
@@ -222,37 +275,35 @@ JsonDocument::~JsonDocument() {
   if (nodes_.capacity() <= kKeptNodes) nodes_.swap(spare_nodes<Node>());
 }
 
+const Json* JsonDocument::keep(Json value) { return &made_.emplace_front(std::move(value)); }
+
+void JsonDocument::add_made(Json value) {
+  nodes_.emplace_back();
+  nodes_.back().made = keep(std::move(value));
+  nodes_.back().past = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.back().kind = Kind::made;
+}
+
 /// What only parse_json reads.
 void JsonDocument::add(const Json& value) {
+  const Json::Object* const members = value.as_object();
+  const Json::Array* const items = value.as_array();
+  if (members == nullptr && items == nullptr && !value.is_null()) return add_made(value);
   const auto index = nodes_.size();
-  const auto text_of = [this](std::string text) -> std::string_view {
-    return decoded_.emplace_front(std::move(text));
-  };
-  std::string_view text;
-  Kind kind = Kind::null;
   nodes_.emplace_back();
-  std::size_t size = 0;
-  if (const Json::Object* members = value.as_object()) {
-    kind = Kind::object;
-    size = members->size();
+  Node node{{nullptr}, static_cast<std::uint32_t>(value.size()), 0, Kind::null};
+  if (members != nullptr) {
+    node.kind = Kind::object;
     for (const auto& [name, member] : *members) {
       add(Json(name));
       add(member);
     }
-  } else if (const Json::Array* items = value.as_array()) {
-    kind = Kind::array;
-    size = items->size();
+  } else if (items != nullptr) {
+    node.kind = Kind::array;
     for (const Json& item : *items) add(item);
-  } else {
-    kind = value.is_null()     ? Kind::null
-           : value.as_bool()   ? Kind::boolean
-           : value.as_string() ? Kind::string
-                               : Kind::number;
-    text = text_of(value.as_string() ? *value.as_string() : value.dump());
-    size = text.size();
   }
-  nodes_[index] = {text.data(), static_cast<std::uint32_t>(size),
-                   static_cast<std::uint32_t>(nodes_.size()), kind};
+  node.past = static_cast<std::uint32_t>(nodes_.size());
+  nodes_[index] = node;
 }
 
 Json JsonDocument::json_at(std::uint32_t index) const {
@@ -276,10 +327,12 @@ Json JsonDocument::json_at(std::uint32_t index) const {
       Json::Object members;
       members.reserve(node.size);
       for (++index; index < node.past; index = nodes_[index + 1].past) {
-        members.emplace_back(nodes_[index].view(), json_at(index + 1));
+        members.emplace_back(nodes_[index].string(), json_at(index + 1));
       }
       return members;
     }
+    case Kind::made:
+      return *node.made;
   }
   return {};
 }
@@ -298,8 +351,8 @@ bool JsonView::is_object() const noexcept {
 
 std::optional<std::string_view> JsonView::text() const noexcept {
   const JsonDocument::Node& node = document_->nodes_[index_];
-  if (node.kind != JsonDocument::Kind::string) return std::nullopt;
-  return node.view();
+  if (!node.is_string()) return std::nullopt;
+  return node.string();
 }
 
 JsonView JsonView::find(std::string_view name) const noexcept {
@@ -307,7 +360,7 @@ JsonView JsonView::find(std::string_view name) const noexcept {
   const auto& nodes = document_->nodes_;
   JsonView found;
   for (std::uint32_t i = index_ + 1; i < nodes[index_].past; i = nodes[i + 1].past) {
-    if (nodes[i].view() == name) found = {document_, i + 1, 0};
+    if (nodes[i].string() == name) found = {document_, i + 1, 0};
   }
   return found;
 }

@@ -22,6 +22,7 @@ class JsonView {
 
   explicit operator bool() const noexcept { return document_ != nullptr; }
   bool is_null() const noexcept;
+  /// Not of a long list of nothing but numbers: that is a value without parts, as a string is.
   bool is_array() const noexcept;
   bool is_object() const noexcept;
   /// Of a string.
@@ -50,8 +51,9 @@ class JsonView {
 /// A JSON text, read into a flat list of its values: for texts of which few values are wanted,
 /// once. Costs a fraction of parse_json, which makes of each value an object of its own.
 ///
-/// Reads what parse_json reads, and refuses what that refuses with the same error. Strings with
-/// escapes or bytes beyond ASCII are left to it, too.
+/// A long list of nothing but numbers becomes one value, too, and a Json that knows as_numbers().
+///
+/// Reads what parse_json reads, and refuses what that refuses with the same error.
 ///
 /// Thread safety: one thread's, the one that made it; nested ones are fine.
 class JsonDocument {
@@ -68,20 +70,32 @@ class JsonDocument {
   friend class JsonView;
   friend class JsonDocumentReader;
 
-  enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+  enum class Kind : std::uint8_t { null, boolean, number, string, array, object, made };
   struct Node {
-    const char* text;    // of a string, number or boolean
+    union {
+      const char* text;  // of a string, number or boolean
+      const Json* made;  // of what does not stand in the text as such
+    };
     std::uint32_t size;  // of `text`; of an array or object: how many elements or members
     std::uint32_t past;  // the node after it and all that is in it
     Kind kind;
     std::string_view view() const noexcept { return {text, size}; }
+    bool is_string() const noexcept {
+      return kind == Kind::string || (kind == Kind::made && made->as_string() != nullptr);
+    }
+    /// REQUIRES: is_string().
+    std::string_view string() const noexcept {
+      return kind == Kind::string ? view() : std::string_view(*made->as_string());
+    }
   };
 
   Json json_at(std::uint32_t index) const;
   void add(const Json& value);
+  void add_made(Json value);
+  const Json* keep(Json value);
 
-  std::vector<Node> nodes_;  // members are two nodes, name and value
-  std::forward_list<std::string> decoded_;
+  std::vector<Node> nodes_;       // members are two nodes, name and value
+  std::forward_list<Json> made_;  // strings with escapes, lists of numbers
 };
 
 }  // namespace ekiden::worker

@@ -11,4 +11,9 @@ namespace ekiden::worker {
 /// REQUIRES: `text` is a number as JSON writes it.
 std::optional<Json> json_number(std::string_view text);
 
+/// Reads a number as JSON.stringify writes it, and returns what is behind it; nullptr if what
+/// stands there is no number or an unusual one: an integer beyond 2^53, a whole number written with
+/// a point or an exponent, -0, or one beyond doubles. So a whole number was an integer.
+const char* read_plain_number(const char* at, const char* end, double& number) noexcept;
+
 }  // namespace ekiden::worker

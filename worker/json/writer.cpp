@@ -10,7 +10,9 @@
 #include <ekiden/component.hpp>
 #include <ekiden/json.hpp>
 
+#include "worker/json/number_list.hpp"
 #include "worker/json/plain_text.hpp"
+#include "worker/json/string_text.hpp"
 
 namespace ekiden::worker {
 
@@ -20,25 +22,6 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 constexpr unsigned char byte_at(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
-}
-
-/// Length of the UTF-8 sequence of two to four bytes at `index`, or 0 if it is not one: too short,
-/// overlong, a surrogate, or beyond U+10FFFF.
-std::size_t sequence_length(std::string_view text, std::size_t index) {
-  const unsigned char lead = byte_at(text, index);
-  const std::size_t length = lead >= 0xF5   ? 0
-                             : lead >= 0xF0 ? 4
-                             : lead >= 0xE0 ? 3
-                             : lead >= 0xC2 ? 2
-                                            : 0;
-  if (length == 0 || text.size() - index < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte_at(text, index + i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned char second = byte_at(text, index + 1);
-  const bool wrong = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-                     (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
-  return wrong ? 0 : length;
 }
 
 void write_escape(std::string& out, unsigned char byte) {
@@ -151,6 +134,7 @@ std::size_t bytes_of(const Json& value, int depth) {
       return size < kLarge ? 0 : base64_size(size);
     }
     case Json::Kind::array:
+      if (const auto* numbers = value.as_numbers()) return numbers->size() * kNumberBytes;
       return bytes_of_items(*value.as_array(), depth + 1);
     case Json::Kind::object:
       return bytes_of(*value.as_object(), depth + 1);
@@ -195,6 +179,20 @@ void write_array(std::string& out, const Json::Array& items, DoubleIn double_in)
       item.write(out);
     }
     first = false;
+  }
+  out += ']';
+}
+
+void write_numbers(std::string& out, const std::vector<double>& numbers) {
+  out += '[';
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    char buffer[1 + kMostCharacters] = {','};
+    char* const to = buffer + 1;
+    const char* end = detail::is_whole(numbers[i])
+                          ? rapidjson::internal::i64toa(static_cast<std::int64_t>(numbers[i]), to)
+                          : write_double(to, numbers[i]);
+    const char* begin = i == 0 ? to : buffer;
+    out.append(begin, static_cast<std::size_t>(end - begin));
   }
   out += ']';
 }
@@ -275,6 +273,7 @@ void Json::write(std::string& out) const {
       worker::write_json_string(out, *as_string());
       break;
     case Kind::array:
+      if (const auto* numbers = as_numbers()) return worker::write_numbers(out, *numbers);
       worker::write_array(out, *as_array(),
                           [](const Json& item) { return std::get_if<double>(&item.value_); });
       break;

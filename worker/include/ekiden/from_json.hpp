@@ -133,6 +133,9 @@ struct FromJson<std::optional<T>> {
 template <Readable T>
 struct FromJson<std::vector<T>> {
   static std::vector<T> read(const Json& json) {
+    if constexpr (std::floating_point<T>) {
+      if (const auto* numbers = json.as_numbers()) return {numbers->begin(), numbers->end()};
+    }
     const Json::Array* items = json.as_array();
     if (!items) detail::throw_bad_argument("a list", json);
     std::vector<T> values;

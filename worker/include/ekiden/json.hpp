@@ -46,6 +46,11 @@ struct ComponentRef {
   Ref<const Counted> node;
 };
 
+/// A long list of numbers that came with a request, of a type that apps need not know.
+struct NumberListRef {
+  Ref<const Counted> list;
+};
+
 /// Characters are not numbers: what would `Json('a')` be?
 template <class T>
 concept JsonInteger = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
@@ -93,6 +98,7 @@ class Json {
   Json(Object value);
   Json(const Component& value);
   Json(Ref<const detail::TypedArray> value) noexcept : value_(std::move(value)) {}
+  Json(detail::NumberListRef value) noexcept;
   /// `Json{{"x", 1}, {"y", "text"}}` is an object.
   Json(std::initializer_list<Member> members);
   template <class T>
@@ -125,7 +131,11 @@ class Json {
   /// An integer or a double, as a double.
   std::optional<double> as_number() const noexcept;
   const std::string* as_string() const noexcept;
-  const Array* as_array() const noexcept;
+  /// Allocates when a list is first asked for of which as_numbers() knows the numbers.
+  const Array* as_array() const;
+  /// The elements of a list if it is one of nothing but numbers and kept as such: a long one that
+  /// came with a request. nullptr for anything else, other lists of numbers included.
+  const std::vector<double>* as_numbers() const noexcept;
   const Object* as_object() const noexcept;
   const detail::ComponentNode* as_component() const noexcept;
   const detail::TypedArray* as_typed_array() const noexcept;
@@ -159,7 +169,7 @@ class Json {
 
   std::variant<std::monostate, bool, std::int64_t, double, std::string,
                Ref<const detail::JsonArray>, Ref<const detail::JsonObject>, detail::ComponentRef,
-               Ref<const detail::TypedArray>, Ref<const detail::JsonText>>
+               Ref<const detail::TypedArray>, Ref<const detail::JsonText>, detail::NumberListRef>
       value_;
 };
 
