@@ -42,12 +42,6 @@ enum class Caching {
 void send_static(const StaticContent& content, Caching caching, const Request& request,
                  Response& response);
 
-enum class Encoding { identity, gzip, brotli };
-
-/// The best encoding that an Accept-Encoding header allows. Brotli wins over gzip at equal q; an
-/// encoding with q=0 is never picked. Without the header: identity.
-Encoding preferred_encoding(std::string_view accept_encoding, bool has_gzip, bool has_brotli);
-
 /// True if an If-None-Match header names `etag`, in any encoding's form, or is `*`.
 bool etag_matches(std::string_view if_none_match, std::string_view etag);
 

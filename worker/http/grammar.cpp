@@ -136,10 +136,10 @@ int hex_digit(char c) noexcept {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-std::string_view next_in_list(std::string_view& list) noexcept {
-  const std::size_t comma = list.find(',');
-  const std::string_view member = trim(list.substr(0, comma));
-  list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+std::string_view next_in_list(std::string_view& list, char separator) noexcept {
+  const std::size_t end = list.find(separator);
+  const std::string_view member = trim(list.substr(0, end));
+  list = end == std::string_view::npos ? std::string_view{} : list.substr(end + 1);
   return member;
 }
 

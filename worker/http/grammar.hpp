@@ -30,7 +30,7 @@ bool starts_with_any_case(std::string_view text, std::string_view prefix) noexce
 std::string_view trim(std::string_view text) noexcept;
 /// The value of a hexadecimal digit, or -1.
 int hex_digit(char c) noexcept;
-/// Takes the next member off a comma-separated list.
-std::string_view next_in_list(std::string_view& list) noexcept;
+/// Takes the next member off a list, without the spaces around it.
+std::string_view next_in_list(std::string_view& list, char separator = ',') noexcept;
 
 }  // namespace ekiden::worker::grammar
