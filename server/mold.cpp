@@ -17,13 +17,15 @@ AppCode app_code(const std::string& app_path, const shared::WorkerSettings& sett
   auto loaded = std::make_shared<worker::Generation*>(nullptr);
   AppCode code;
   code.load = [loaded, app_path, watch_module, debug = settings.debug, seal = settings.seal,
-               dev_tools = settings.dev_tools, cache = settings.cache] {
+               dev_tools = settings.dev_tools, cache = settings.cache,
+               compress_min_bytes = settings.compress_min_bytes] {
     worker::set_cache_defaults({cache.default_timeout, cache.key_prefix});
     worker::LoadOptions options;
     options.app_path = app_path;
     options.debug = debug;
     options.seal = seal;
     options.dev_tools = dev_tools;
+    options.compress_min_bytes = compress_min_bytes;
     options.watch_module = watch_module;
     *loaded = worker::Generation::load(options).release();
     const std::size_t callbacks = (*loaded)->callback_count();

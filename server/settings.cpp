@@ -308,6 +308,10 @@ const std::array kSettings{
         "limit-request-body", "", kLimits, size, 0, 4096 * kMebi,
         "Bytes of a request's body; beyond: 413.",
         [](auto& s) -> auto& { return s.worker.max_body_bytes; }),
+    setting(
+        "compress-min-size", "", kLimits, size, 1, 1024 * kMebi,
+        "Answers from which on an app that has app.compress(true) compresses them. 0: none.",
+        [](auto& s) -> auto& { return s.worker.compress_min_bytes; }, Special::zero),
     text_setting(
         "tmp-upload-dir", kLimits, SettingKind::text,
         "Folder for bodies from 16M on, which are not kept in memory. Empty: TMPDIR, or else /tmp.",

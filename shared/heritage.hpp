@@ -45,6 +45,7 @@ struct WorkerSettings {
   std::chrono::milliseconds slow_callback{0};     ///< those that take longer are logged. 0: none
   std::chrono::microseconds short_callback{100};  ///< may be run by the polling thread. 0: none
   std::chrono::milliseconds request_timeout{0};   ///< of callbacks; beyond: 504. 0: none
+  std::size_t compress_min_bytes = 1024;  ///< smaller answers are not compressed; 0: none is
   bool debug = false;
   std::string forwarded_allow_ips = "127.0.0.1,::1";  ///< see TrustedPeers
   ProxyProtocol proxy_protocol = ProxyProtocol::off;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,10 +53,13 @@ struct Response {
   std::string headers;
   std::string body;              ///< bytes owned by the response
   std::string_view static_body;  ///< or bytes that outlive it; used when its data() is not null
+  bool compressible = false;     ///< `body` may be packed on a callback thread: see compress_answer
   /// The callback that is to make it or has, for logs; lies where it lies as long as the worker
   /// lives.
   std::string_view callback;
 
+  /// Value of the named one of `headers` (any case); nullopt if it is not among them.
+  std::optional<std::string_view> header(std::string_view name) const noexcept;
   std::string_view bytes() const noexcept {
     return static_body.data() != nullptr ? static_body : std::string_view(body);
   }
@@ -65,6 +69,7 @@ struct Response {
     headers.clear();
     body.clear();
     static_body = {};
+    compressible = false;
     callback = {};
   }
 };

@@ -23,7 +23,8 @@ struct LoadOptions {
   bool debug = false;    ///< responses may show internals
   shared::SealMode seal = shared::SealMode::off;
   shared::DevTools dev_tools;
-  bool watch_module = true;  ///< it counts among the files that change
+  std::size_t compress_min_bytes = 0;  ///< smaller answers are not compressed; 0: none is
+  bool watch_module = true;            ///< it counts among the files that change
 };
 
 /// One loaded generation of an app: module, registry, and every response that does not change,

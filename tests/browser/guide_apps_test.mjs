@@ -206,3 +206,19 @@ test('aggregations: three frames cross the network in one JSON, each graph takes
     assert.ok(page.callbacks.length >= 8, 'each choice calls one query and three graphs');
   });
 });
+
+test('aggregations, compressed: the browser unpacks what it is sent', async () => {
+  await visit('aggregations', {env: {DASH_COMPRESS: 'true'}}, async page => {
+    await drawn(page, 'upfront-graph-3', 'Figs');
+    const answered = page.waitForResponse(response =>
+      response.request().postData()?.includes('"output":"upfront-intermediate-value.children"'));
+    await choose(page, 'upfront-dropdown', 'Osaka');
+    assert.match((await answered).headers()['content-encoding'] ?? '', /^(br|gzip)$/);
+    await page.waitForFunction(() =>
+      document.querySelector('#upfront-intermediate-value')?.textContent.includes('Osaka'));
+    await settled(page);
+    const datasets = JSON.parse(await page.textContent('#upfront-intermediate-value'));
+    assert.deepEqual((await figure(page, 'upfront-graph-1')).y,
+      JSON.parse(datasets.df_1).data.map(row => row[3]));
+  });
+});

@@ -75,14 +75,15 @@ TwoServers::TwoServers(const std::string& one, const std::string& other)
 
 RawClient Site::connect() const { return connect_to(folder.path() / "socket"); }
 
-std::string Site::callback_request(const std::string& output, const std::string& value) {
+std::string Site::callback_request(const std::string& output, const std::string& value,
+                                   const std::string& fields) {
   const std::string body =
       fmt::format(R"({{"output":"{0}.children","outputs":{{"id":"{0}","property":"children"}},)"
                   R"("inputs":[{{"id":"in","property":"title","value":"{1}"}}],)"
                   R"("changedPropIds":["in.title"],"state":[]}})",
                   output, value);
   return RawClient::post_request("/_dash-update-component", body,
-                                 "Content-Type: application/json\r\n");
+                                 "Content-Type: application/json\r\n" + fields);
 }
 
 RunningCallback::RunningCallback(const Site& site) : client_(site.connect()) {

@@ -51,7 +51,8 @@ class Site {
   void deploy(const std::string& app) const;
   RawClient connect() const;
   /// The request for a callback of the app "steady".
-  static std::string callback_request(const std::string& output, const std::string& value);
+  static std::string callback_request(const std::string& output, const std::string& value,
+                                      const std::string& fields = "");
 
   const worker::test::TemporaryFolder folder;
   RunningServer server;

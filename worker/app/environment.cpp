@@ -46,6 +46,7 @@ void apply_dash_environment(AppDefinition& app) {
   page.app_name = dash_variable("APP_NAME");
   page.assets_external_path = dash_variable("ASSETS_EXTERNAL_PATH").value_or("");
   page.include_assets_files = dash_flag("INCLUDE_ASSETS_FILES").value_or(true);
+  page.compress = dash_flag("COMPRESS").value_or(page.compress);
   app.suppress_callback_exceptions =
       dash_flag("SUPPRESS_CALLBACK_EXCEPTIONS").value_or(app.suppress_callback_exceptions);
 }

@@ -41,7 +41,7 @@ class LoadedGeneration final : public Generation {
       check_registry(app_.definition());
       suites_.emplace(embedded_suites(), module_.component_packages());
       router_.emplace(app_.definition(), suites_->view(), Assets::load(module_.folder("assets")),
-                      SiteOptions{options.debug, options.dev_tools});
+                      SiteOptions{options.debug, options.dev_tools, options.compress_min_bytes});
     } catch (const Error& error) {
       throw Error(module_.path().string() + ": " + error.what());
     }

@@ -95,6 +95,11 @@ App& App::eager_loading(bool eager) {
   return *this;
 }
 
+App& App::compress(bool compress) {
+  definition_->page.compress = compress;
+  return *this;
+}
+
 App& App::serve_locally(bool local) {
   definition_->page.serve_locally = local;
   return *this;

@@ -42,6 +42,7 @@ struct PageSettings {
   Json validation_layout;  ///< null: none
   bool show_undo_redo = false;
   bool eager_loading = false;
+  bool compress = false;      ///< answers of callbacks and of the layout function, too
   bool serve_locally = true;  ///< false: pages load Dash's scripts from the internet
   std::string csrf_token_name = "_csrf_token", csrf_header_name = "X-CSRFToken";
 

@@ -51,15 +51,7 @@ void fill(HttpResponse&& from, Response& response) {
   }
   for (const auto& [name, value] : from.headers) append_header(name, value, response.headers);
   response.body = std::move(from.body);
-}
-
-bool has_header(std::string_view headers, std::string_view name) {
-  while (!headers.empty()) {
-    const std::string_view line = headers.substr(0, headers.find("\r\n"));
-    if (grammar::equal_any_case(line.substr(0, line.find(':')), name)) return true;
-    headers.remove_prefix(std::min(headers.size(), line.size() + 2));
-  }
-  return false;
+  response.compressible = from.compress;
 }
 
 /// True if `route` is `name`, or ends in "/*" and `name` lies below.
@@ -161,7 +153,7 @@ bool HttpRoutes::filter(const Request& request, Response& response) const {
 
 void HttpRoutes::add_default_headers(Response& response) const {
   for (const auto& [name, value] : page_.default_headers) {
-    if (!has_header(response.headers, name)) append_header(name, value, response.headers);
+    if (!response.header(name)) append_header(name, value, response.headers);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ inline constexpr std::string_view kDashVersion = "4.3.0";
 struct SiteOptions {
   bool debug = false;  ///< dev tools are on, and responses may show internals
   shared::DevTools dev_tools = {};
+  std::size_t compress_min_bytes = 0;  ///< smaller answers are not compressed; 0: none is
 
   bool on(shared::Switch shared::DevTools::*tool) const { return is_on(dev_tools.*tool, debug); }
 };

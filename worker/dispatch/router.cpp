@@ -11,6 +11,7 @@
 #include "shared/log.hpp"
 #include "shared/traffic.hpp"
 #include "worker/app/exception_text.hpp"
+#include "worker/dispatch/answer_compression.hpp"
 #include "worker/dispatch/byte_range.hpp"
 #include "worker/dispatch/dependencies.hpp"
 #include "worker/dispatch/error_page.hpp"
@@ -110,6 +111,7 @@ void Router::run(const Request& request, Response& response) noexcept {
   try {
     run_unguarded(request, response);
     http_routes_.add_default_headers(response);
+    if (response.compressible) compress_answer(request, options_.compress_min_bytes, response);
   } catch (...) {
     send_bare_error(response);
   }
@@ -193,9 +195,11 @@ void Router::run_unguarded(const Request& request, Response& response) const {
   const auto name = below(pathnames_.routes, request.path).value_or("");
   if (name == kUpdateComponent) {
     update_component_.run(request, response);
+    response.compressible = app_.page.compress;
   } else if (name == kLayout) {
     name_shown_call(layout_number_);
     send_layout(request, response);
+    response.compressible = app_.page.compress;
   } else {
     name_shown_call(route_number_);
     http_routes_.run(name, request, response);

@@ -87,6 +87,16 @@ class App {
   /// Files and folders whose change loads the app again, as that of its module and assets does:
   /// under --debug, with hot reload.
   App& extra_hot_reload_paths(std::vector<std::string> paths);
+  /// Compresses the answers of callbacks and of a layout function, too, from --compress-min-size
+  /// on, by brotli or gzip as the browser takes it; what does not change is compressed once and in
+  /// any case. Default: false, or what DASH_COMPRESS says. A proxy that compresses, too, lets pass
+  /// what is compressed already.
+  ///
+  /// Over TLS the size of a response is all that an eavesdropper sees of it. If an answer holds a
+  /// secret (a token, another's data) and beside it what a stranger can have the browser send (a
+  /// text of the URL), then its compressed size tells bit by bit where both agree: the attack
+  /// BREACH. Such an app must not compress.
+  App& compress(bool compress = true);
   /// False: pages load Dash's scripts from unpkg.com and cdn.plot.ly instead of this server.
   App& serve_locally(bool local);
   /// False: scripts and stylesheets of the assets folder are served but not put in the page.

@@ -34,6 +34,10 @@ struct HttpResponse {
   std::string body = {};
   std::string content_type = "text/plain; charset=utf-8";
   Attributes headers = {};
+  /// Compress the body, if it is large enough and the client takes it so, whatever App::compress
+  /// says. Its warning holds here, too. A body with a Content-Encoding, a Content-Range or a strong
+  /// ETag goes out as it is.
+  bool compress = false;
 };
 
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;

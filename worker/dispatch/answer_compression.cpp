@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "worker/dispatch/answer_compression.hpp"
+
+#include "worker/dispatch/compressor.hpp"
+#include "worker/dispatch/content_coding.hpp"
+#include "worker/dispatch/redundancy.hpp"
+
+namespace ekiden::worker {
+
+namespace {
+
+/// Answers of less are compressed in no more time than it takes to look whether they shrink.
+constexpr std::size_t kWorthALook = 16U << 10;
+
+/// A strong ETag names these bytes and no others.
+bool is_about_bytes(const Response& response) {
+  return response.status == 206 || response.header("Content-Encoding") ||
+         response.header("Content-Range") || response.header("ETag").value_or("").starts_with('"');
+}
+
+bool is_awaited(const Request& request) {
+  return request.cancelled == nullptr || !request.cancelled->load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void compress_answer(const Request& request, std::size_t min_bytes, Response& response) {
+  const bool is_success = response.status >= 200 && response.status < 300;
+  const bool is_large = min_bytes != 0 && response.body.size() >= min_bytes;
+  if (!is_success || !is_large || is_about_bytes(response)) return;
+  response.headers += "Vary: Accept-Encoding\r\n";
+  const Encoding encoding = preferred_encoding(request.header("Accept-Encoding"), true, true);
+  if (encoding == Encoding::identity || !is_awaited(request)) return;
+  const bool is_looked_at = response.body.size() >= kWorthALook;
+  if (is_looked_at && looks_like_chance(response.body)) return;
+  compress_in_place(*Compressor::make(encoding, response.body.size()), response.body);
+  response.headers.append("Content-Encoding: ").append(name_of(encoding)).append("\r\n");
+}
+
+}  // namespace ekiden::worker
