@@ -47,6 +47,7 @@ versions() {
   section "Dispatch among many callbacks" node "$here/dispatch_bench.mjs" "$build"
   section "What more workers and connections cost" node "$here/cost_bench.mjs" "$build"
   section "Large values" node "$here/large_bench.mjs" "$build"
+  section "Compressed answers" node "$here/compress_bench.mjs" "$build"
   section "A cold key" node "$here/cold_bench.mjs" "$build"
   section "From an edit to the page" node "$here/edit_bench.mjs" "$build" \
     "$(sed -n 's/^EKIDEN_NODE_MODULES:INTERNAL=//p' "$build/CMakeCache.txt")"
