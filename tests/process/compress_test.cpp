@@ -108,6 +108,40 @@ std::string thread_in(const std::string& answer) {
   return answer.substr(begin, answer.find(',', begin) - begin);
 }
 
+/// The callback thread that answers, packed for this client.
+std::string answering_thread(RawClient& client) {
+  client.send(Site::callback_request("thread", "x", "Accept-Encoding: gzip\r\n"));
+  const Reply reply = client.receive();
+  EXPECT_EQ(reply.header("Content-Encoding"), "gzip");
+  return thread_in(un_gzipped(reply.body, 1'600'000));
+}
+
+/// While a callback runs, connections of its worker, which has one thread, go to the sibling. True
+/// if there was one, since clients do not choose a worker.
+bool passes_a_connection(const Site& site) {
+  std::vector<RawClient> clients;
+  std::vector<std::string> threads;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(site.connect());
+    threads.push_back(answering_thread(clients.back()));
+  }
+  RunningCallback running(site);
+  bool passed = false;
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    passed = answering_thread(clients[i]) != threads[i] || passed;
+  }
+  running.finish();
+  return passed;
+}
+
+TEST(Compress, IsTheSameByASiblingThatTakesTheRequest) {
+  Site site("packs", {"--workers", "2", "--short-callback-us", "0"});
+  site.server.wait_for("ready: 2 workers");
+
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!passes_a_connection(site)) ASSERT_LT(std::chrono::steady_clock::now(), end);
+}
+
 TEST(Compress, MakesACallbackThatIsShortWithoutItALongOne) {
   Packing packing({"--short-callback-us", "3000"});
   const auto packed = [&] {

@@ -4,6 +4,7 @@
 
 #include <ekiden/app.hpp>
 #include <ekiden/component.hpp>
+#include <fstream>
 #include <string>
 
 #include "tests/worker/samples.hpp"
@@ -14,7 +15,7 @@ EKIDEN_APP(app) {
   app.compress();
   app.layout([] {
     Json::Array layout;
-    for (const char* id : {"in", "rows", "thread"}) {
+    for (const char* id : {"in", "rows", "thread", "pipe"}) {
       layout.push_back(Component("dash_html_components", "Div", {{"id", id}}));
     }
     layout.push_back(worker::test::rows(10'000));
@@ -27,5 +28,12 @@ EKIDEN_APP(app) {
   const Json text = worker::test::base64_of_chance(1'500'000);
   app.callback(Output{"thread", "children"}, Input{"in", "title"}, [text](std::string) {
     return Json{{"thread", static_cast<std::int64_t>(::gettid())}, {"text", text}};
+  });
+  // Waits for somebody to write into the named pipe.
+  app.callback(Output{"pipe", "children"}, Input{"in", "title"}, [](std::string path) {
+    std::string line;
+    std::ifstream pipe(path);
+    std::getline(pipe, line);
+    return line;
   });
 }
