@@ -28,7 +28,7 @@ INSTANTIATE_TEST_SUITE_P(, CompressorTest, testing::Values(Encoding::gzip, Encod
 
 TEST_P(CompressorTest, KeepsWhatItPacks) {
   for (const std::size_t size :
-       {std::size_t{1}, std::size_t{250}, std::size_t{3834}, std::size_t{16122},
+       {std::size_t{1}, std::size_t{250}, std::size_t{3834}, std::size_t{4096}, std::size_t{16122},
         std::size_t{20'000}, kPieceBytes - 1, kPieceBytes, 3 * kPieceBytes + 7}) {
     expect_round_trip(test::rows(size));
     expect_round_trip(test::base64_of_chance(size));

@@ -9,9 +9,6 @@ namespace ekiden::worker {
 
 namespace {
 
-/// Answers of less are compressed in no more time than it takes to look whether they shrink.
-constexpr std::size_t kWorthALook = 16U << 10;
-
 /// A strong ETag names these bytes and no others.
 bool is_about_bytes(const Response& response) {
   return response.status == 206 || response.header("Content-Encoding") ||
@@ -31,8 +28,7 @@ void compress_answer(const Request& request, std::size_t min_bytes, Response& re
   response.headers += "Vary: Accept-Encoding\r\n";
   const Encoding encoding = preferred_encoding(request.header("Accept-Encoding"), true, true);
   if (encoding == Encoding::identity || !is_awaited(request)) return;
-  const bool is_looked_at = response.body.size() >= kWorthALook;
-  if (is_looked_at && looks_like_chance(response.body)) return;
+  if (looks_like_chance(response.body)) return;
   compress_in_place(*Compressor::make(encoding, response.body.size()), response.body);
   response.headers.append("Content-Encoding: ").append(name_of(encoding)).append("\r\n");
 }

@@ -53,7 +53,7 @@ class GzipCompressor final : public Compressor {
     do {
       const std::string_view part = piece.substr(0, kPartBytes);
       piece.remove_prefix(part.size());
-      if (part.size() > kPartBytes / 4) use(strategy_for(part), out);
+      if (part.size() >= kLeastToChooseFor) use(strategy_for(part), out);
       run(part, is_last && piece.empty() ? Z_FINISH : Z_NO_FLUSH, out);
     } while (!piece.empty());
   }
@@ -61,6 +61,8 @@ class GzipCompressor final : public Compressor {
  private:
   /// So often is the strategy chosen.
   static constexpr std::size_t kPartBytes = 64U << 10;
+  /// Less is compressed in little more time than it takes to look at.
+  static constexpr std::size_t kLeastToChooseFor = 4U << 10;
 
   static int strategy_for(std::string_view part) {
     return has_repetitions(part) ? Z_DEFAULT_STRATEGY : Z_RLE;
