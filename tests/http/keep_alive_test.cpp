@@ -112,6 +112,17 @@ TEST(KeepAlive, LargeStaticRepliesArriveWhole) {
   EXPECT_EQ(client.get("/text").body, "text");
 }
 
+TEST(KeepAlive, RepliesOfAnySizeArriveWhole) {
+  ServedWorker worker;
+  RawClient client = worker.connect();
+
+  for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 100'000U}) {
+    const std::string body(size, static_cast<char>('a' + size % 26));
+    client.send(RawClient::post_request("/echo", body));
+    EXPECT_EQ(client.receive().body, body) << size;
+  }
+}
+
 TEST(KeepAlive, UnixSocketsServeAsWell) {
   ServedWorker worker({}, TestListener::Kind::unix_path);
   RawClient client = worker.connect();

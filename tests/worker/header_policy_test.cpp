@@ -40,6 +40,18 @@ TEST(HeaderPolicy, TakesARequestApart) {
   EXPECT_TRUE(parsed.framing.keep_alive);
 }
 
+TEST(HeaderPolicy, AFieldGoesOnUntilItsLineEndsAndHoldsNoControlCharacter) {
+  for (std::size_t length = 0; length < 20; ++length) {
+    const std::string begin(length, 'v');
+
+    EXPECT_EQ(get("/", "X: " + begin + "\xc3\xa9\t.\r\nY: z\r\n").request.header("X"),
+              begin + "\xc3\xa9\t.");
+    for (const std::string control : {"\r", "\n", "\r\r\n", "\x7f", "\x1f", "\v"}) {
+      EXPECT_EQ(get("/", "X: " + begin + control + "more of it\r\n").rejection.status, 400);
+    }
+  }
+}
+
 TEST(HeaderPolicy, DotSegmentsAreLeftToWhoeverOpensFiles) {
   EXPECT_EQ(get("/a/../%2e%2e/b").request.path, "/a/../../b");
 }

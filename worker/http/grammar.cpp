@@ -43,11 +43,14 @@ bool is_in_class(char c, unsigned char bit) noexcept {
   return (kClasses[static_cast<unsigned char>(c)] & bit) != 0;
 }
 
+std::size_t length_in_class(std::string_view text, unsigned char bit) noexcept {
+  std::size_t length = 0;
+  while (length < text.size() && is_in_class(text[length], bit)) ++length;
+  return length;
+}
+
 bool all_of_class(std::string_view text, unsigned char bit) noexcept {
-  for (const char c : text) {
-    if (!is_in_class(c, bit)) return false;
-  }
-  return true;
+  return length_in_class(text, bit) == text.size();
 }
 
 /// True if one of eight bytes is below 0x20 or 0x7f; perhaps also if one is above.
@@ -72,26 +75,26 @@ bool is_bracketed_address(std::string_view text) noexcept {
 
 bool is_token_char(char c) noexcept { return is_in_class(c, kToken); }
 
-std::size_t token_length(std::string_view text) noexcept {
-  std::size_t length = 0;
-  while (length < text.size() && is_in_class(text[length], kToken)) ++length;
-  return length;
-}
+std::size_t token_length(std::string_view text) noexcept { return length_in_class(text, kToken); }
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && all_of_class(text, kToken);
 }
 
 bool is_field_value(std::string_view text) noexcept {
-  while (text.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, text.data(), sizeof bytes);
-    if (may_have_control(bytes) && !all_of_class(text.substr(0, sizeof bytes), kValue)) {
-      return false;
-    }
-    text.remove_prefix(sizeof bytes);
+  return field_value_length(text) == text.size();
+}
+
+std::size_t field_value_length(std::string_view text) noexcept {
+  std::size_t length = 0;
+  for (std::uint64_t bytes; text.size() - length >= sizeof bytes; length += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + length, sizeof bytes);
+    if (!may_have_control(bytes)) continue;
+    const std::string_view eight = text.substr(length, sizeof bytes);
+    const std::size_t valid = length_in_class(eight, kValue);
+    if (valid != eight.size()) return length + valid;
   }
-  return all_of_class(text, kValue);
+  return length + length_in_class(text.substr(length), kValue);
 }
 
 bool is_target(std::string_view text) noexcept {
@@ -113,6 +116,7 @@ bool is_authority(std::string_view text) noexcept {
 
 bool equal_any_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
+  if (a == b) return true;  // as they mostly are
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   }

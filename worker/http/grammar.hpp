@@ -13,6 +13,8 @@ bool is_token_char(char c) noexcept;
 std::size_t token_length(std::string_view text) noexcept;
 /// Visible characters, spaces and tabs, and bytes from 0x80; no control characters.
 bool is_field_value(std::string_view text) noexcept;
+/// How much of the beginning is a field value.
+std::size_t field_value_length(std::string_view text) noexcept;
 /// uri-host [ ":" port ], with a host that is not empty.
 bool is_authority(std::string_view text) noexcept;
 

@@ -12,6 +12,7 @@
 namespace ekiden::worker {
 namespace {
 
+constexpr std::string_view kLineEnd = "\r\n";
 constexpr Rejection kRequestLine{400, "The request line is not valid."};
 constexpr Rejection kLineTooLong{414, "The request line is too long."};
 constexpr Rejection kIncomplete{400, "The head is not complete."};
@@ -127,20 +128,25 @@ void collect(std::string_view name, std::string_view value, Collected& seen) noe
 Rejection read_fields(std::string_view head, const HeadLimits& limits, Request& request,
                       Collected& seen) {
   request.headers.clear();
-  for (std::string_view line = next_line(head); !line.empty(); line = next_line(head)) {
+  while (!head.starts_with(kLineEnd)) {
     if (request.headers.size() == limits.header_count) return {431, "Too many header fields."};
-    if (line.front() == ' ' || line.front() == '\t') return {400, "A header field is folded."};
-    const std::size_t colon = grammar::token_length(line);
-    if (colon == 0 || colon == line.size() || line[colon] != ':') {
+    if (head.starts_with(' ') || head.starts_with('\t')) return {400, "A header field is folded."};
+    const std::size_t colon = grammar::token_length(head);
+    if (colon == 0 || colon == head.size() || head[colon] != ':') {
       return {400, "A header field name is not valid."};
     }
-    const std::string_view name = line.substr(0, colon);
-    const std::string_view value = grammar::trim(line.substr(colon + 1));
-    if (!grammar::is_field_value(value)) return {400, "A header field value is not valid."};
+    const std::string_view name = head.substr(0, colon);
+    head.remove_prefix(colon + 1);
+    const std::size_t end = grammar::field_value_length(head);
+    if (head.substr(end, kLineEnd.size()) != kLineEnd) {
+      return {400, "A header field value is not valid."};
+    }
+    const std::string_view value = grammar::trim(head.substr(0, end));
+    head.remove_prefix(end + kLineEnd.size());
     collect(name, value, seen);
     request.headers.emplace_back(name, value);
   }
-  if (!head.empty()) return kIncomplete;  // an empty line before the last
+  if (head.size() != kLineEnd.size()) return kIncomplete;  // an empty line before the last
   return {};
 }
 

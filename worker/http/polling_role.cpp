@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "worker/http/polling_role.hpp"
 
+#include <pthread.h>
+
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -14,6 +16,14 @@ namespace {
 
 /// Without a job for so many looks the deputy sleeps until there is one.
 constexpr int kIdleLooks = 50;
+
+/// Where the C library lets a thread be cancelled, each call of the kernel costs two atomic changes
+/// of the kind of cancelling. It leaves them out where the kind is already the right one; and as
+/// cancelling is turned off, it does not matter which one that is.
+void refuse_cancelling() noexcept {
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+  ::pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
+}
 
 }  // namespace
 
@@ -41,6 +51,7 @@ void PollingRole::run() {
 }
 
 void PollingRole::play(bool polls) {
+  refuse_cancelling();
   bool ended = false;
   {
     CallbackPool::Guest self(pool_, [this] { hand_over(); });

@@ -110,10 +110,15 @@ std::string_view reason_phrase(int status) noexcept {
 
 void write_head(const Response& response, std::string_view date_line, Connection connection,
                 std::string& head, std::string_view request_id) {
-  head.assign("HTTP/1.1 ");
-  append_number(head, static_cast<std::size_t>(response.status));
-  head.push_back(' ');
-  head.append(reason_phrase(response.status)).append("\r\n").append(date_line);
+  if (response.status == 200) {
+    head.assign("HTTP/1.1 200 OK\r\n");
+  } else {
+    head.assign("HTTP/1.1 ");
+    append_number(head, static_cast<std::size_t>(response.status));
+    head.push_back(' ');
+    head.append(reason_phrase(response.status)).append("\r\n");
+  }
+  head.append(date_line);
   const bool has_length = response.status != 204 && response.status != 304;
   if (!response.content_type.empty()) {
     head.append("Content-Type: ").append(response.content_type).append("\r\n");

@@ -201,12 +201,15 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   // session_write.cpp
   void send();
   void count();
+  std::uint64_t ended_ns() const noexcept;
   void log_exchange();
   void write_more();
   void wrote(const boost::system::error_code& error, std::size_t count);
   void sent();
   void linger();
   bool send_continue();
+  void join_short_body();
+  std::size_t write_first(boost::system::error_code& error);
   std::array<boost::asio::const_buffer, 2> unsent() noexcept;
 
   SessionContext& context_;
@@ -238,7 +241,8 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   Request request_;
   Response response_;
   std::unique_ptr<Response> timed_out_;  // sent instead: the callback may still fill response_
-  std::string head_;                     // of the response
+  std::string head_;                     // of the response, and behind it a short body
+  std::size_t head_bytes_ = 0;           // of head_, without the body
   std::optional<std::uint32_t> call_;    // number of what it calls; none: nobody has asked
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "worker/json/document.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 /// Longer texts than nodes can say the place of.
 constexpr std::size_t kMostBytes = std::numeric_limits<std::uint32_t>::max() / 2;
+constexpr std::size_t kFirstNodes = 64;
 /// Memory kept for the thread's next document, at most.
 constexpr std::size_t kKeptNodes = 1024;
 /// A list that begins with as many numbers is read as one of numbers, for as long as it is one.
@@ -30,7 +32,11 @@ constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 class JsonDocumentReader {
  public:
   JsonDocumentReader(std::string_view text, JsonDocument& document)
-      : at_(text.data()), end_(at_ + text.size()), document_(document), nodes_(document.nodes_) {}
+      : at_(text.data()),
+        end_(at_ + text.size()),
+        document_(document),
+        nodes_(document.nodes_.data()),
+        room_(static_cast<std::uint32_t>(document.nodes_.size())) {}
 
   bool read();
 
@@ -47,7 +53,7 @@ class JsonDocumentReader {
   void skip_space() noexcept {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
   }
-  std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+  void make_room();
 
   bool read_value();
   bool read_name();
@@ -61,14 +67,20 @@ class JsonDocumentReader {
   bool open(Kind kind);
   bool close();
   bool after_value();
+  void push(JsonDocument::Node node) {
+    if (count_ == room_) make_room();
+    nodes_[count_++] = node;
+  }
   void add(Kind kind, std::string_view text) {
-    nodes_.push_back({{text.data()}, static_cast<std::uint32_t>(text.size()), count() + 1, kind});
+    push({{text.data()}, static_cast<std::uint32_t>(text.size()), count_ + 1, kind});
   }
 
   const char* at_;
   const char* const end_;
   JsonDocument& document_;
-  std::vector<JsonDocument::Node>& nodes_;
+  JsonDocument::Node* nodes_;  // the document's: there are more of them than are used
+  std::uint32_t room_;
+  std::uint32_t count_ = 0;
   std::uint32_t open_ = kNone;  // the innermost open array or object; its `past` says the next one
   std::size_t depth_ = 0;
 };
@@ -127,11 +139,17 @@ bool JsonDocumentReader::after_value() {
   return true;
 }
 
+void JsonDocumentReader::make_room() {
+  document_.nodes_.resize(std::max(kFirstNodes, document_.nodes_.size() * 2));
+  nodes_ = document_.nodes_.data();
+  room_ = static_cast<std::uint32_t>(document_.nodes_.size());
+}
+
 bool JsonDocumentReader::open(Kind kind) {
   if (++depth_ > kMaxJsonDepth) return false;
   ++at_;
-  nodes_.push_back({{nullptr}, 0, open_, kind});
-  open_ = count() - 1;
+  const std::uint32_t outer = std::exchange(open_, count_);
+  push({{nullptr}, 0, outer, kind});
   skip_space();
   return true;
 }
@@ -139,7 +157,7 @@ bool JsonDocumentReader::open(Kind kind) {
 bool JsonDocumentReader::close() {
   ++at_;
   --depth_;
-  open_ = std::exchange(nodes_[open_].past, count());
+  open_ = std::exchange(nodes_[open_].past, count_);
   return true;
 }
 
@@ -172,8 +190,9 @@ bool JsonDocumentReader::read_rest_of_string(const char* opening) {
     return true;
   }
   std::optional<std::string> decoded = decoded_string(text);
-  if (decoded) document_.add_made(*std::move(decoded));
-  return decoded.has_value();
+  if (!decoded) return false;
+  push(document_.made_node(*std::move(decoded), count_ + 1));
+  return true;
 }
 
 bool JsonDocumentReader::read_digits() noexcept {
@@ -222,21 +241,21 @@ bool JsonDocumentReader::read_rest_of_numbers() {
     at_ = start;
     return false;
   }
-  nodes_.resize(open_ + 1);
-  nodes_[open_].kind = Kind::made;
-  nodes_[open_].made = document_.keep(
-      Json(detail::NumberListRef{make_ref<const detail::JsonNumberList>(std::move(*numbers))}));
+  count_ = open_ + 1;
+  nodes_[open_] = document_.made_node(
+      detail::NumberListRef{make_ref<const detail::JsonNumberList>(std::move(*numbers))},
+      nodes_[open_].past);
   return true;
 }
 
 /// Those of the innermost array, if it has nothing else.
 std::optional<std::vector<double>> JsonDocumentReader::numbers_so_far() const {
   std::vector<double> numbers;
-  for (std::uint32_t i = open_ + 1; i < count(); ++i) {
+  for (std::uint32_t i = open_ + 1; i < count_; ++i) {
+    if (nodes_[i].kind != Kind::number) return std::nullopt;
     const std::string_view text = nodes_[i].view();
     double number = 0;
-    if (nodes_[i].kind != Kind::number ||
-        read_plain_number(text.data(), text.data() + text.size(), number) == nullptr) {
+    if (read_plain_number(text.data(), text.data() + text.size(), number) == nullptr) {
       return std::nullopt;
     }
     numbers.push_back(number);
@@ -265,7 +284,6 @@ std::vector<Node>& spare_nodes() {
 
 JsonDocument::JsonDocument(std::string_view text) {
   nodes_.swap(spare_nodes<Node>());
-  nodes_.clear();
   if (text.size() <= kMostBytes && JsonDocumentReader(text, *this).read()) return;
   nodes_.clear();
   add(parse_json(text));
@@ -275,21 +293,21 @@ JsonDocument::~JsonDocument() {
   if (nodes_.capacity() <= kKeptNodes) nodes_.swap(spare_nodes<Node>());
 }
 
-const Json* JsonDocument::keep(Json value) { return &made_.emplace_front(std::move(value)); }
-
-void JsonDocument::add_made(Json value) {
-  nodes_.emplace_back();
-  nodes_.back().made = keep(std::move(value));
-  nodes_.back().past = static_cast<std::uint32_t>(nodes_.size());
-  nodes_.back().kind = Kind::made;
+JsonDocument::Node JsonDocument::made_node(Json value, std::uint32_t past) {
+  Node node{{nullptr}, 0, past, Kind::made};
+  node.made = &made_.emplace_front(std::move(value));
+  return node;
 }
 
 /// What only parse_json reads.
 void JsonDocument::add(const Json& value) {
   const Json::Object* const members = value.as_object();
   const Json::Array* const items = value.as_array();
-  if (members == nullptr && items == nullptr && !value.is_null()) return add_made(value);
   const auto index = nodes_.size();
+  if (members == nullptr && items == nullptr && !value.is_null()) {
+    nodes_.push_back(made_node(value, static_cast<std::uint32_t>(index + 1)));
+    return;
+  }
   nodes_.emplace_back();
   Node node{{nullptr}, static_cast<std::uint32_t>(value.size()), 0, Kind::null};
   if (members != nullptr) {
@@ -357,12 +375,13 @@ std::optional<std::string_view> JsonView::text() const noexcept {
 
 JsonView JsonView::find(std::string_view name) const noexcept {
   if (!is_object()) return {};
-  const auto& nodes = document_->nodes_;
-  JsonView found;
-  for (std::uint32_t i = index_ + 1; i < nodes[index_].past; i = nodes[i + 1].past) {
-    if (nodes[i].string() == name) found = {document_, i + 1, 0};
+  const JsonDocument::Node* const nodes = document_->nodes_.data();
+  const std::uint32_t past = nodes[index_].past;
+  std::uint32_t found = 0;
+  for (std::uint32_t i = index_ + 1; i < past; i = nodes[i + 1].past) {
+    if (nodes[i].string() == name) found = i + 1;
   }
-  return found;
+  return found == 0 ? JsonView() : JsonView(document_, found, 0);
 }
 
 JsonView JsonView::first() const noexcept {

@@ -91,8 +91,7 @@ class JsonDocument {
 
   Json json_at(std::uint32_t index) const;
   void add(const Json& value);
-  void add_made(Json value);
-  const Json* keep(Json value);
+  Node made_node(Json value, std::uint32_t past);
 
   std::vector<Node> nodes_;       // members are two nodes, name and value
   std::forward_list<Json> made_;  // strings with escapes, lists of numbers
