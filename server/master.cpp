@@ -61,6 +61,13 @@ Supervisor::Options supervisor_options(const Settings& settings, shared::MemoCac
   return options;
 }
 
+/// A first start reserves the memory while the mold loads the app: see Master::run.
+shared::MemoCache::Limits limits_of_master(const Settings& settings, bool is_first) {
+  shared::MemoCache::Limits limits = limits_of(settings);
+  limits.reserve_at_once = !is_first;
+  return limits;
+}
+
 /// Milliseconds for poll() until `time`, rounded up.
 int milliseconds_until(std::uint64_t time) {
   const std::uint64_t now = shared::monotonic_ns();
@@ -86,8 +93,9 @@ Master::Master(const Settings& settings, AppCode code, const MasterStart& start)
       access_log_(open_access_log(settings, start.predecessor)),
       error_log_(open_error_log(settings, start.predecessor)),
       listeners_(open_listeners(settings, start.predecessor)),
-      cache_(adopt_or_make<shared::MemoCache>(start.predecessor, &UpgradeState::cache,
-                                              limits_of(settings))),
+      cache_(adopt_or_make<shared::MemoCache>(
+          start.predecessor, &UpgradeState::cache,
+          limits_of_master(settings, start.predecessor == nullptr))),
       disk_(open_folder(settings, start.predecessor != nullptr)),
       scoreboard_(adopt_or_make<shared::Scoreboard>(start.predecessor, &UpgradeState::scoreboard)),
       traffic_(adopt_or_make<shared::Traffic>(start.predecessor, &UpgradeState::traffic)),
@@ -156,6 +164,9 @@ int Master::run() {
     follow();
   } else {
     supervisor_.start();
+    // The kernel takes as long for this as the mold for the app. Only workers use the cache, and
+    // none is ordered before the first turn.
+    cache_.reserve();
   }
   while (true) {
     if (shared::monotonic_ns() >= drain_at_ns_) begin_drain();

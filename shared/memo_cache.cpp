@@ -50,7 +50,10 @@ HashSeed seed_of(Segment& segment) {
 }
 
 Segment segment_of(const MemoCache::Limits& limits, int descriptor) {
-  if (descriptor < 0) return {table_bytes_for(limits), data_bytes_of(limits)};
+  if (descriptor < 0) {
+    return {table_bytes_for(limits), data_bytes_of(limits),
+            limits.reserve_at_once ? Segment::Reserve::at_once : Segment::Reserve::later};
+  }
   return {table_bytes_for(limits), data_bytes_of(limits), descriptor};
 }
 
@@ -346,6 +349,8 @@ MemoCache::MemoCache(const Limits& limits, int descriptor)
 int MemoCache::descriptor() const noexcept { return impl_->segment.descriptor(); }
 
 MemoCache::~MemoCache() = default;
+
+void MemoCache::reserve() { impl_->segment.reserve(); }
 
 void MemoCache::attach(std::uint32_t slot) { impl_->pins.attach(slot); }
 

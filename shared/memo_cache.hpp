@@ -182,17 +182,23 @@ class MemoCache {
     std::size_t data_bytes = 128U << 20;
     /// Most values at once, at least 64; 0: one per 4 KiB of data, but 4096 to 131072.
     std::uint32_t entries = 0;
+    /// False: the memory for values is reserved by reserve(), not by the constructor.
+    bool reserve_at_once = true;
     /// The time that timeouts are measured by, in nanoseconds, the same in all processes.
     std::uint64_t (*now)() = [] { return coarse_ns(); };
   };
 
-  /// Makes the segment and reserves all its memory. The master constructs it before the first fork.
+  /// Makes the segment and reserves its memory. The master constructs it before the first fork.
   /// Throws std::runtime_error, naming what is there, if memory is lacking.
   explicit MemoCache(const Limits& limits);
   /// The cache of the image of this process before this one, with all that is in it. `descriptor`
   /// is taken over. Throws std::runtime_error if it has other limits or another layout.
   MemoCache(const Limits& limits, int descriptor);
   ~MemoCache();
+  /// Reserves what Limits::reserve_at_once has left, so that the time it takes may be spent while
+  /// another process does something else. Throws as the constructor.
+  /// REQUIRES: called by the process that constructed the cache, before another one attaches.
+  void reserve();
   MemoCache(const MemoCache&) = delete;
   MemoCache& operator=(const MemoCache&) = delete;
 

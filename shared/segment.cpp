@@ -18,24 +18,31 @@ namespace {
 
 namespace bip = boost::interprocess;
 
-/// A sealed memfd of which all memory is there.
+/// A sealed memfd, none of whose memory is there yet.
 int make_memfd(std::size_t bytes) {
   const int fd = memfd_create("ekiden", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
-  // posix_fallocate gives its error as result. Sizes were checked, so off_t holds them.
-  const int error = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
-  if (error != 0) {
+  // Sizes were checked, so off_t holds them.
+  if (ftruncate(fd, static_cast<off_t>(bytes)) != 0 ||
+      fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    const int error = errno;
     close(fd);
-    throw std::runtime_error(fmt::format(
-        "cache: cannot reserve {} MiB of shared memory: {} (choose a smaller --cache-size)",
-        bytes >> 20U, std::generic_category().message(error)));
-  }
-  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
-    const int seal_error = errno;
-    close(fd);
-    throw std::system_error(seal_error, std::generic_category(), "sealing the cache segment");
+    throw std::system_error(error, std::generic_category(), "sealing the cache segment");
   }
   return fd;
+}
+
+/// Throws std::runtime_error, with `whole`, all that is wanted, if there is no memory.
+void reserve_memory(int fd, std::size_t begin, std::size_t bytes, std::size_t whole) {
+  int error = EINTR;
+  // It gives its error as result.
+  while (error == EINTR) {
+    error = posix_fallocate(fd, static_cast<off_t>(begin), static_cast<off_t>(bytes));
+  }
+  if (error == 0) return;
+  throw std::runtime_error(fmt::format(
+      "cache: cannot reserve {} MiB of shared memory: {} (choose a smaller --cache-size)",
+      whole >> 20U, std::generic_category().message(error)));
 }
 
 /// What mapped_region wants to have.
@@ -62,16 +69,20 @@ void check_memory(std::size_t bytes) {
 
 }  // namespace
 
-Segment::Segment(std::size_t table_bytes, std::size_t data_bytes) : descriptor_(-1) {
+Segment::Segment(std::size_t table_bytes, std::size_t data_bytes, Reserve reserve)
+    : descriptor_(-1) {
   table_bytes = page_aligned(table_bytes);
   data_bytes = page_aligned(data_bytes);
   check_memory(table_bytes + data_bytes);
   descriptor_ = make_memfd(table_bytes + data_bytes);
   try {
+    reserve_memory(descriptor_, 0, table_bytes, table_bytes + data_bytes);
     map(table_bytes, data_bytes);
+    map_now({static_cast<std::byte*>(whole_.get_address()), table_bytes});
     heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
     directory_ = heap_.construct<Directory>("directory")();
     directory_->layout = kLayout;
+    if (reserve == Reserve::at_once) this->reserve();
   } catch (...) {
     close(descriptor_);
     throw;
@@ -103,6 +114,11 @@ Segment::Segment(std::size_t table_bytes, std::size_t data_bytes, int descriptor
 }
 
 Segment::~Segment() { close(descriptor_); }
+
+void Segment::reserve() {
+  const std::size_t table_bytes = whole_.get_size() - read_only_data_.get_size();
+  reserve_memory(descriptor_, table_bytes, read_only_data_.get_size(), whole_.get_size());
+}
 
 void Segment::map(std::size_t table_bytes, std::size_t data_bytes) {
   const Mappable memfd{descriptor_};

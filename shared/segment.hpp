@@ -16,8 +16,8 @@ namespace ekiden::shared {
 /// The memory that all workers see: one memfd, `tables` for bookkeeping and `data` for values.
 ///
 /// Values are read through a second mapping that the kernel keeps read-only, so that a stray write
-/// through a view faults instead of changing what others read. All memory is reserved at once: a
-/// lack of it is an exception here and never a SIGBUS later.
+/// through a view faults instead of changing what others read. All memory is reserved before values
+/// come: a lack of it is an exception here and never a SIGBUS later.
 ///
 /// Fork: children inherit both mappings at the same addresses. The descriptor is of use to the
 /// master only, for its next image, which maps the memory elsewhere: no structure holds an address.
@@ -27,8 +27,11 @@ class Segment {
   /// Changes when any structure of the segment does.
   static constexpr std::uint64_t kLayout = 3;
 
+  /// The memory for values: the kernel takes 0.1 ms to clear each MiB of it.
+  enum class Reserve { at_once, later };
+
   /// Throws std::runtime_error, with what was asked for and what there is, if memory is lacking.
-  Segment(std::size_t table_bytes, std::size_t data_bytes);
+  Segment(std::size_t table_bytes, std::size_t data_bytes, Reserve reserve = Reserve::at_once);
   /// The segment of the image of this process before this one. `descriptor` is taken over, and
   /// closed if this throws std::runtime_error because size or layout are others.
   Segment(std::size_t table_bytes, std::size_t data_bytes, int descriptor);
@@ -39,6 +42,10 @@ class Segment {
   /// True if there were structures in it already, which allocate() and construct() find again.
   bool adopted() const noexcept { return adopted_; }
   int descriptor() const noexcept { return descriptor_; }
+
+  /// What Reserve::later has left; nothing if all is reserved. Throws as the constructor.
+  /// REQUIRES: called before there are values, by the process that made the segment.
+  void reserve();
 
   /// An array of `count` value-initialised T among the tables, at a multiple of `alignment`.
   /// REQUIRES: called before the first fork. The heap below has a free list and a tree, which a

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -128,6 +129,43 @@ TEST(Start, AWorkerThatDiesBeforeItIsReadyEndsTheServer) {
   EXPECT_EQ(server.wait_for_exit(), 3);
   EXPECT_THAT(server.wait_for("[critical]"),
               HasSubstr("worker 1 died before all were ready: exited with code 9"));
+}
+
+/// While it lives: in a server that is started meanwhile the kernel refuses the memory for the
+/// cache's values once the mold has been forked.
+class MemoryRunsOut {
+ public:
+  MemoryRunsOut() {
+    static const int registered = pthread_atfork(nullptr, &after_fork, nullptr);
+    EXPECT_EQ(registered, 0);
+    tester_ = getpid();
+  }
+  ~MemoryRunsOut() { tester_ = 0; }
+  MemoryRunsOut(const MemoryRunsOut&) = delete;
+
+ private:
+  static void after_fork() {
+    if (tester_ == 0 || getpid() == tester_) return;
+    for (int fd = 3; fd < 64; ++fd) {
+      std::error_code closed;
+      const auto name =
+          std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), closed);
+      // In its place something that has no memory.
+      if (name.string().starts_with("/memfd:ekiden")) dup2(STDERR_FILENO, fd);
+    }
+  }
+  static inline pid_t tester_ = 0;
+};
+
+TEST(Start, MemoryThatIsRefusedWhileTheAppIsLoadedEndsTheServerWithOneLine) {
+  const MemoryRunsOut runs_out;
+  StandIn stand_in;
+  RunningServer server = stand_in.start();
+
+  EXPECT_EQ(server.wait_for_exit(), 125);
+  EXPECT_THAT(server.output(), HasSubstr("exception: cache: cannot reserve"));
+  EXPECT_THAT(server.output(), HasSubstr("(choose a smaller --cache-size)"));
+  EXPECT_EQ(server.count("is ready"), 0);
 }
 
 TEST(Start, ASecondServerOnTheSameSocketEndsWithOneLine) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -430,6 +431,33 @@ TEST(MemoCache, MoreMemoryThanThereIsIsAClearErrorAtOnce) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("--cache-size"));
     EXPECT_THAT(error.what(), ::testing::HasSubstr("MiB of shared memory asked for"));
   }
+}
+
+/// Of the segment, in bytes.
+std::size_t memory_of(const MemoCache& cache) {
+  struct stat status {};
+  EXPECT_EQ(fstat(cache.descriptor(), &status), 0);
+  return static_cast<std::size_t>(status.st_blocks) * 512;
+}
+
+TEST(MemoCache, MemoryForValuesMayBeReservedLater) {
+  constexpr std::size_t kData = 8U << 20;
+  MemoCache cache({.data_bytes = kData, .reserve_at_once = false});
+  EXPECT_LT(memory_of(cache), kData);
+
+  cache.reserve();
+
+  EXPECT_GT(memory_of(cache), kData);
+  const std::size_t all = memory_of(cache);
+  cache.attach(0);
+  ASSERT_TRUE(cache.store("key", bytes(pattern(4U << 20, 1))));
+  EXPECT_EQ(memory_of(cache), all) << "the value's memory was not there before it came";
+}
+
+TEST(MemoCache, AllMemoryIsReservedAtOnceUnlessToldOtherwise) {
+  constexpr std::size_t kData = 8U << 20;
+  const MemoCache cache({.data_bytes = kData});
+  EXPECT_GT(memory_of(cache), kData);
 }
 
 }  // namespace
