@@ -114,8 +114,10 @@ std::string CacheWriter::check_extents() {
   for (std::uint32_t number = 0; number < entries_.size(); ++number) {
     const Entry& entry = entries_[number];
     const std::uint64_t offset = entry.offset.load();
-    if (offset == kNoExtent) continue;
-    if (entry.state_word().state == EntryState::free) {
+    const StateWord word = entry.state_word();
+    const bool was_never_used = word.state == EntryState::free && word.version == 0;
+    if (offset == kNoExtent || was_never_used) continue;
+    if (word.state == EntryState::free) {
       return fmt::format("entry {} is free, but has an extent", number);
     }
     const std::size_t bytes = SlabAllocator::rounded(entry.extent_bytes());

@@ -28,10 +28,7 @@ EntryTable::EntryTable(Segment& segment, const Generations& generations, std::ui
       free_(segment.allocate<std::uint32_t>(entries)),
       limbo_(segment.allocate<std::uint32_t>(entries)) {
   if (segment.adopted()) return;
-  for (std::uint32_t entry = 0; entry < entries; ++entry) {
-    entries_[entry].offset.store(kNoExtent, memory_order_relaxed);
-    free_[entry] = entries - 1 - entry;
-  }
+  for (std::uint32_t entry = 0; entry < entries; ++entry) free_[entry] = entries - 1 - entry;
   lists_->free_count = entries;
 }
 
@@ -120,6 +117,7 @@ std::optional<std::uint32_t> EntryTable::allocate(const KeyHash& hash, const Nam
   if (lists_->free_count == 0) return std::nullopt;
   const std::uint32_t number = free_[--lists_->free_count];
   Entry& entry = entries_[number];
+  entry.offset.store(kNoExtent, memory_order_relaxed);  // its first life began with zeros
   entry.value_bytes.store(0, memory_order_relaxed);
   entry.key_bytes.store(0, memory_order_relaxed);
   entry.hash_low.store(hash.low, memory_order_relaxed);

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <system_error>
 
@@ -55,6 +57,8 @@ struct Mappable {
 };
 
 constexpr std::size_t kPage = 4096;
+/// No head of a free block of the heap is larger.
+constexpr std::size_t kHeapHead = 256;
 
 std::size_t page_aligned(std::size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 
@@ -78,7 +82,6 @@ Segment::Segment(std::size_t table_bytes, std::size_t data_bytes, Reserve reserv
   try {
     reserve_memory(descriptor_, 0, table_bytes, table_bytes + data_bytes);
     map(table_bytes, data_bytes);
-    map_now({static_cast<std::byte*>(whole_.get_address()), table_bytes});
     heap_ = Heap(bip::create_only, whole_.get_address(), table_bytes);
     directory_ = heap_.construct<Directory>("directory")();
     directory_->layout = kLayout;
@@ -139,6 +142,8 @@ void* Segment::place(std::size_t bytes, std::size_t alignment) {
     throw std::logic_error("cache: more structures than the segment's directory holds");
   }
   void* memory = heap_.allocate_aligned(bytes, alignment);
+  // The heap has written nothing but the heads of its blocks, one of which may have been here.
+  std::memset(memory, 0, std::min(bytes, kHeapHead));
   const auto offset = static_cast<std::uint64_t>(static_cast<std::byte*>(memory) - base);
   directory_->places[directory_->count++] = {offset, bytes};
   return memory;

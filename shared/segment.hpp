@@ -8,8 +8,9 @@
 #include <boost/interprocess/mem_algo/rbtree_best_fit.hpp>
 #include <boost/interprocess/sync/mutex_family.hpp>
 #include <cstddef>
-#include <memory>
+#include <new>
 #include <span>
+#include <type_traits>
 
 namespace ekiden::shared {
 
@@ -25,7 +26,7 @@ namespace ekiden::shared {
 class Segment {
  public:
   /// Changes when any structure of the segment does.
-  static constexpr std::uint64_t kLayout = 3;
+  static constexpr std::uint64_t kLayout = 4;
 
   /// The memory for values: the kernel takes 0.1 ms to clear each MiB of it.
   enum class Reserve { at_once, later };
@@ -47,21 +48,23 @@ class Segment {
   /// REQUIRES: called before there are values, by the process that made the segment.
   void reserve();
 
-  /// An array of `count` value-initialised T among the tables, at a multiple of `alignment`.
+  /// An array of `count` T among the tables, at a multiple of `alignment`. All its bytes are zero,
+  /// which must be what a T begins with: pages that nobody has written to are neither cleared nor
+  /// mapped, and a server starts with few entries.
   /// REQUIRES: called before the first fork. The heap below has a free list and a tree, which a
   /// process killed half-way through a change would leave broken; so nothing allocates from it
   /// once there are workers.
   template <class T>
   T* allocate(std::size_t count, std::size_t alignment = 128) {
-    auto* first = static_cast<T*>(place(count * sizeof(T), alignment));
-    if (!adopted_) std::uninitialized_value_construct_n(first, count);
-    return first;
+    static_assert(std::is_trivially_destructible_v<T>);
+    return static_cast<T*>(place(count * sizeof(T), alignment));
   }
 
-  /// As allocate, for one object.
+  /// As allocate, for one object, by its constructor.
   template <class T>
   T* construct() {
-    return allocate<T>(1, alignof(T) > 64 ? alignof(T) : 64);
+    void* const memory = place(sizeof(T), alignof(T) > 64 ? alignof(T) : 64);
+    return adopted_ ? static_cast<T*>(memory) : new (memory) T();
   }
 
   /// Has the kernel map what lies in this process's writable mapping, if it is large: at once costs
@@ -89,6 +92,7 @@ class Segment {
   };
 
   void map(std::size_t table_bytes, std::size_t data_bytes);
+  /// Zeros, unless it is adopted.
   void* place(std::size_t bytes, std::size_t alignment);
 
   int descriptor_;
