@@ -396,10 +396,12 @@ std::vector<std::string> shell_words(std::string_view text) {
 
 /// Further options, as gunicorn has them in GUNICORN_CMD_ARGS.
 Arguments arguments_of(const Environment& environment) {
-  CLI::App program;
   Arguments arguments;
+  const std::vector<std::string> words = shell_words(value_of(environment, kArgumentsVariable));
+  if (words.empty()) return arguments;  // to declare all options takes a millisecond
+  CLI::App program;
   declare_all(program, arguments);
-  parse_arguments(program, shell_words(value_of(environment, kArgumentsVariable)));
+  parse_arguments(program, words);
   for (const std::string& word : program.remaining()) {
     throw UsageError{fmt::format("{}: unknown option {} ({}--help lists all)", kArgumentsVariable,
                                  word, meant(word))};
