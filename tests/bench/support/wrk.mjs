@@ -7,9 +7,10 @@ import path from 'node:path';
 import {cpuTime} from './load.mjs';
 import {run} from './servers.mjs';
 
-/// `lua` is what wrk's script says of the request: method, headers, body.
+/// `lua` is what wrk's script says of the request: method, headers, body. `core`: the only one that
+/// wrk may use.
 export async function wrk({child, port}, {path: target = '/_dash-update-component', lua = '',
-  connections = 64, seconds = 2}) {
+  connections = 64, seconds = 2, core}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-wrk-'));
   try {
     const script = path.join(folder, 'request.lua');
@@ -20,7 +21,8 @@ export async function wrk({child, port}, {path: target = '/_dash-update-componen
       end`);
     const before = cpuTime(child.pid);
     // The usual limit, 1024 descriptors, is too low for as many connections.
-    const text = await run('prlimit', ['--nofile=4096:', 'wrk', '-t1', `-c${connections}`,
+    const pinned = core === undefined ? [] : ['taskset', '-c', core];
+    const text = await run('prlimit', ['--nofile=4096:', ...pinned, 'wrk', '-t1', `-c${connections}`,
       `-d${seconds}s`, '-s', script, `http://127.0.0.1:${port}${target}`]);
     const used = cpuTime(child.pid) - before;
     const [, requests, duration, p99, errors] = /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(text).map(Number);
