@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "worker/json/late_base64.hpp"
 #include "worker/request_body.hpp"
 
 namespace ekiden::worker {
@@ -52,6 +53,7 @@ struct Response {
   /// Further headers, preformatted: "ETag: \"x\"\r\nVary: Accept-Encoding\r\n".
   std::string headers;
   std::string body;              ///< bytes owned by the response
+  LateBase64 late;               ///< what of the body is encoded when it is sent
   std::string_view static_body;  ///< or bytes that outlive it; used when its data() is not null
   bool compressible = false;     ///< `body` may be packed on a callback thread: see compress_answer
   /// The callback that is to make it or has, for logs; lies where it lies as long as the worker
@@ -60,17 +62,24 @@ struct Response {
 
   /// Value of the named one of `headers` (any case); nullopt if it is not among them.
   std::optional<std::string_view> header(std::string_view name) const noexcept;
+  /// Without what is encoded when it is sent.
   std::string_view bytes() const noexcept {
     return static_body.data() != nullptr ? static_body : std::string_view(body);
   }
+  /// Of the whole body.
+  std::size_t size() const noexcept { return bytes().size() + late.size(); }
   void clear() noexcept {
     status = 200;
     content_type = {};
     headers.clear();
-    body.clear();
-    static_body = {};
+    clear_body();
     compressible = false;
     callback = {};
+  }
+  void clear_body() noexcept {
+    body.clear();
+    late.clear();
+    static_body = {};
   }
 };
 

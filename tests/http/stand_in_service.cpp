@@ -8,7 +8,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <ekiden/figure.hpp>
+#include <numeric>
 #include <system_error>
+#include <vector>
 
 #include "tests/http/raw_client.hpp"
 
@@ -27,6 +30,23 @@ std::string client_of(const worker::Request& request) {
   return request.remote + "|" + std::string(request.scheme) + "|" + std::string(request.host);
 }
 
+/// Numbers that say when they are let go.
+struct Numbers : detail::Counted {
+  explicit Numbers(std::atomic<int>& counter) : gone(counter), values(kLateNumbers) {
+    std::iota(values.begin(), values.end(), 0);
+  }
+  ~Numbers() override { gone.fetch_add(1); }
+
+  std::atomic<int>& gone;
+  std::vector<std::int32_t> values;
+};
+
+Json late_json(std::atomic<int>& gone) {
+  const auto numbers = make_ref<const Numbers>(gone);
+  const Json array = typed_array(std::span(numbers->values), numbers);
+  return Json::Array{array, "between", array};
+}
+
 std::string describe(const worker::Request& request) {
   return std::to_string(static_cast<int>(request.method)) + "|" + request.path + "|" +
          std::string(request.query) + "|" + std::string(request.header("host")) + "|" +
@@ -38,15 +58,20 @@ std::string describe(const worker::Request& request) {
 StandInService::StandInService() : big_(kBigBytes, 'b') {
   open_pipe(held_);
   open_pipe(released_);
-  void* const shared = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-  begun_ = new (shared) std::atomic<int>(0);
+  shared_ = new (shared) Shared{};
+}
+
+std::string StandInService::late_body() {
+  std::atomic<int> gone{0};
+  return late_json(gone).dump();
 }
 
 StandInService::~StandInService() {
   for (const int end : {held_[0], held_[1], released_[0], released_[1]}) ::close(end);
-  ::munmap(begun_, sizeof *begun_);
+  ::munmap(shared_, sizeof *shared_);
 }
 
 worker::Service::Next StandInService::begin(worker::Request& request,
@@ -62,6 +87,9 @@ worker::Service::Next StandInService::begin(worker::Request& request,
     response.static_body = "text";
   } else if (request.path == "/big") {
     response.static_body = big_;
+  } else if (request.path == "/late") {
+    const worker::LateBase64::Collecting collecting(response.body, response.late);
+    late_json(shared_->arrays_gone).write(response.body);
   } else if (request.path == "/show") {
     response.body = describe(request);
   } else if (request.path == "/client") {
@@ -73,7 +101,7 @@ worker::Service::Next StandInService::begin(worker::Request& request,
 }
 
 void StandInService::run(const worker::Request& request, worker::Response& response) noexcept {
-  begun_->fetch_add(1);
+  shared_->begun.fetch_add(1);
   if (request.path == "/hold" || std::string_view(request.body) == "hold") {
     char byte = 'h';
     if (::write(held_[1], &byte, 1) != 1 || ::read(released_[0], &byte, 1) != 1) {

@@ -14,6 +14,7 @@ namespace ekiden::test {
 ///   /show         method, path, query and body      /echo    the body, from a callback thread
 ///   /hold         as /echo, once let_go() is called
 ///   /empty        204                               /watch   as /echo, once the client has gone
+///   /late         late_body(), of which two typed arrays are encoded while it is sent
 ///   /quick        its thread's number, from a callback "quick", which may prove short; with the
 ///                 body "hold" as /hold
 ///   /client       whom it is from; POST: from a callback thread
@@ -36,17 +37,26 @@ class StandInService final : public worker::Service {
   /// Lets one callback of /hold, present or future, finish.
   void let_go();
   /// How many callbacks have begun, of /echo and /hold.
-  int begun() const { return *begun_; }
+  int begun() const { return shared_->begun; }
+  /// How many answers to /late have let go of their numbers.
+  const std::atomic<int>& arrays_gone() const { return shared_->arrays_gone; }
+  static std::string late_body();
 
  private:
+  struct Shared {
+    std::atomic<int> begun, arrays_gone;
+  };
+
   void watch(const worker::Request& request);
 
   int held_[2];
   int released_[2];
-  std::atomic<int>* begun_;
+  Shared* shared_;
   std::string big_;
 };
 
+/// The numbers in each array of /late: 8 MB of base64, and not a whole number of groups.
+inline constexpr std::size_t kLateNumbers = 1'500'001;
 /// The size of /big.
 inline constexpr std::size_t kBigBytes = 8U << 20;
 

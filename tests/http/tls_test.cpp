@@ -45,6 +45,14 @@ TEST(Tls, ServesManyRequestsOverOneConnection) {
   EXPECT_EQ(worker.scoreboard[0].requests, 100u);
 }
 
+TEST(Tls, SendsBodiesThatAreEncodedOnTheWay) {
+  SecureWorker worker;
+  TlsClient client = worker.connect_tls();
+
+  EXPECT_TRUE(client.get("/late").body == StandInService::late_body());
+  EXPECT_EQ(client.get("/text").body, "text");
+}
+
 TEST(Tls, ClientsOfTheVersionBeforeAreServedAndOlderOnesAreNot) {
   SecureWorker worker;
   TlsClient older = worker.connect_tls({.most_version = TLS1_2_VERSION});

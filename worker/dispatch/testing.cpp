@@ -238,7 +238,8 @@ Outcome AppUnderTest::Page::call(const ResolvedCallback& callback, const Values&
   } else if (response.status == 204) {
     outcome.kind = Outcome::Kind::prevented;
   } else {
-    const Json answer = Json::parse(response.bytes());
+    response.late.fill(response.body);
+    const Json answer = Json::parse(response.body);
     outcome.values = values_of(answer["response"]);
     if (const Json* side_update = answer.find("sideUpdate")) {
       outcome.set_props = values_of(*side_update);

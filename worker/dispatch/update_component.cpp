@@ -32,6 +32,7 @@ void write_response(const CallbackEntry& entry, const CallbackCall& call, JsonVi
     response.status = 204;
     return;
   }
+  const LateBase64::Collecting collecting(response.body, response.late);
   response.body += R"({"multi":true,"response":)";
   write_result(entry, outputs, result, response.body);
   if (call.has_side_update()) {

@@ -125,7 +125,7 @@ void write_head(const Response& response, std::string_view date_line, Connection
   }
   if (has_length) {
     head.append("Content-Length: ");
-    append_number(head, response.bytes().size());
+    append_number(head, response.size());
     head.append("\r\n");
   }
   head.append(response.headers);

@@ -31,7 +31,7 @@ enum class Connection {
   close,
 };
 
-/// Replaces `head` by the status line and header fields that go before `response.bytes()`.
+/// Replaces `head` by the status line and header fields that go before the body.
 void write_head(const Response& response, std::string_view date_line, Connection connection,
                 std::string& head, std::string_view request_id = {});
 

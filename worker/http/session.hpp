@@ -31,6 +31,7 @@
 #include "worker/http/passed_connection.hpp"
 #include "worker/http/read_buffer.hpp"
 #include "worker/http/reply.hpp"
+#include "worker/http/send_window.hpp"
 #include "worker/http/tls_stream.hpp"
 #include "worker/http/traffic_counter.hpp"
 
@@ -210,7 +211,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   bool send_continue();
   void join_short_body();
   std::size_t write_first(boost::system::error_code& error);
-  std::array<boost::asio::const_buffer, 2> unsent() noexcept;
+  std::array<boost::asio::const_buffer, 2> unsent();
 
   SessionContext& context_;
   std::size_t counted_body_bytes_ = 0;  // in context_.bytes_of_bodies
@@ -243,6 +244,7 @@ class Session final : public CallbackPool::Job, public std::enable_shared_from_t
   std::unique_ptr<Response> timed_out_;  // sent instead: the callback may still fill response_
   std::string head_;                     // of the response, and behind it a short body
   std::size_t head_bytes_ = 0;           // of head_, without the body
+  SendWindow window_;                    // of its body
   std::optional<std::uint32_t> call_;    // number of what it calls; none: nobody has asked
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;

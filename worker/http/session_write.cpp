@@ -30,7 +30,7 @@ void log_route(const Request& request, const Response& response) {
   const bool plain =
       std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
   shared::log(shared::LogLevel::info, "{} \"{}\" {} {}", request.remote, plain ? line : "?",
-              response.status, response.bytes().size());
+              response.status, response.size());
 }
 
 }  // namespace
@@ -48,8 +48,7 @@ void Session::send() {
   write_head(answer(), context_.date.at(std::time(nullptr)), connection, head_,
              request_.request_id);
   if (is_bodiless(answer().status, request_.method)) {
-    answer().body.clear();
-    answer().static_body = {};
+    answer().clear_body();
   }
   count();
   state_ = State::writing;
@@ -63,8 +62,7 @@ void Session::send() {
 
 void Session::join_short_body() {
   head_bytes_ = head_.size();
-  const std::string_view body = answer().bytes();
-  if (body.size() <= kShortBody) head_.append(body);
+  if (answer().size() <= kShortBody) head_.append(answer().bytes());
 }
 
 std::size_t Session::write_first(boost::system::error_code& error) {
@@ -74,13 +72,13 @@ std::size_t Session::write_first(boost::system::error_code& error) {
   return socket_.write_some(std::array{head, body}, error);
 }
 
-std::array<boost::asio::const_buffer, 2> Session::unsent() noexcept {
+std::array<boost::asio::const_buffer, 2> Session::unsent() {
   const bool is_joined = head_.size() != head_bytes_;
-  const std::string_view body = is_joined ? std::string_view() : answer().bytes();
   const std::size_t of_head = std::min(written_, head_.size());
-  const std::size_t of_body = written_ - of_head;
+  const std::string_view body =
+      is_joined ? std::string_view() : window_.from(answer(), written_ - of_head);
   return {boost::asio::const_buffer(head_.data() + of_head, head_.size() - of_head),
-          boost::asio::const_buffer(body.data() + of_body, body.size() - of_body)};
+          boost::asio::const_buffer(body.data(), body.size())};
 }
 
 void Session::wrote(const boost::system::error_code& error, std::size_t count) {
@@ -90,7 +88,7 @@ void Session::wrote(const boost::system::error_code& error, std::size_t count) {
     if (context_.log_exchange) log_exchange();
     return close();
   }
-  if (written_ == head_bytes_ + answer().bytes().size()) return sent();
+  if (written_ == head_bytes_ + answer().size()) return sent();
   write_more();
 }
 
@@ -135,6 +133,8 @@ void Session::sent() {
   request_.body.clear(kKeptBytes);
   count_body();
   release_if_large(response_.body);
+  response_.late.clear();
+  window_.release();
   state_ = State::reading_head;
   expire_in(input_.size() == 0 ? context_.settings.keep_alive : context_.settings.header_timeout);
   // Posted, not called: others get their turn, and by then the next request has often arrived,

@@ -30,7 +30,7 @@ void TrafficCounter::count_passed() noexcept {
 
 void TrafficCounter::count(const Request& request, const Response& response,
                            std::chrono::nanoseconds waited, std::chrono::nanoseconds ran) {
-  const std::size_t bytes = response.bytes().size();
+  const std::size_t bytes = response.size();
   if (traffic_ != nullptr) traffic_->count_response(slot_, response.status, bytes);
   if (response.callback.empty()) return;
   if (slow_.count() != 0 && waited + ran >= slow_) {

@@ -60,7 +60,17 @@ void put_rest(char* to, const std::byte* from, std::size_t size) {
   to[3] = '=';
 }
 
-void encode(char* to, std::span<const std::byte> bytes) {
+/// The text without the padding; nullopt if it has no length that base64 has.
+std::optional<std::string_view> without_padding(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.size() % 4 == 1) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+void encode_base64(char* to, std::span<const std::byte> bytes) noexcept {
   const std::byte* from = bytes.data();
   std::size_t left = bytes.size();
   if (has_avx2()) {
@@ -86,16 +96,6 @@ void encode(char* to, std::span<const std::byte> bytes) {
   put_rest(to, from, left);
 }
 
-/// The text without the padding; nullopt if it has no length that base64 has.
-std::optional<std::string_view> without_padding(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  return text;
-}
-
-}  // namespace
-
 void write_base64(std::string& out, std::span<const std::byte> bytes) {
   // By way of a buffer that stays in the processor's cache: to resize the string would write
   // zeros all over it first.
@@ -104,7 +104,7 @@ void write_base64(std::string& out, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const auto piece = bytes.first(std::min(kPiece, bytes.size()));
     bytes = bytes.subspan(piece.size());
-    encode(buffer.data(), piece);
+    encode_base64(buffer.data(), piece);
     out.append(buffer.data(), base64_size(piece.size()));
   }
 }

@@ -10,6 +10,7 @@
 #include <ekiden/component.hpp>
 #include <ekiden/json.hpp>
 
+#include "worker/json/late_base64.hpp"
 #include "worker/json/number_list.hpp"
 #include "worker/json/plain_text.hpp"
 #include "worker/json/string_text.hpp"
@@ -130,8 +131,9 @@ std::size_t bytes_of(const Json& value, int depth) {
       return size < kLarge ? 0 : size + size / 32;
     }
     case Json::Kind::typed_array: {
-      const std::size_t size = value.as_typed_array()->bytes.size();
-      return size < kLarge ? 0 : base64_size(size);
+      const detail::TypedArray& array = *value.as_typed_array();
+      const bool counts = array.bytes.size() >= kLarge && !LateBase64::leaves_out(array);
+      return counts ? base64_size(array.bytes.size()) : 0;
     }
     case Json::Kind::array:
       if (const auto* numbers = value.as_numbers()) return numbers->size() * kNumberBytes;
@@ -211,7 +213,7 @@ void write_typed_array(std::string& out, const detail::TypedArray& array) {
   out += "{\"dtype\":";
   write_json_string(out, array.dtype);
   out += ",\"bdata\":\"";
-  write_base64(out, array.bytes);
+  if (!LateBase64::leave_out(out, array)) write_base64(out, array.bytes);
   out += "\"}";
 }
 
