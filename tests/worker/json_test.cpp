@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <cmath>
 #include <ekiden/figure.hpp>
 #include <ekiden/json.hpp>
@@ -96,6 +97,38 @@ TEST(Json, DoublesReadBackExactly) {
   EXPECT_EQ(Json(9e16).dump(), "90000000000000000.0");
   EXPECT_EQ(Json(1e17).dump(), "1e17");
   EXPECT_EQ(Json(5e-324).dump(), "5e-324");
+}
+
+TEST(Json, DoublesHaveTheDigitsThatStdToCharsGives) {
+  std::mt19937_64 random(20240229);
+  std::uniform_real_distribution<double> exponents(-4.999, 16), digits(1, 17);
+  for (int i = 0; i < 200'000; ++i) {
+    double value = std::pow(10, exponents(random));
+    if (i % 4 == 0) {  // few digits, too
+      const double scale = std::pow(10, std::floor(digits(random)));
+      value = std::round(value * scale) / scale;
+    }
+    if (value == std::floor(value) || value < 1e-5) continue;
+    char expected[64];
+    const char* end = std::to_chars(expected, expected + 64, value, std::chars_format::fixed).ptr;
+    const std::string_view text(expected, static_cast<std::size_t>(end - expected));
+    ASSERT_EQ(Json(value).dump(), text);
+    ASSERT_EQ(Json::array({value, -value}).dump(),
+              '[' + std::string(text) + ",-" + std::string(text) + ']');
+  }
+}
+
+TEST(Json, LongListsOfAnyValuesAreWrittenInTheirOrder) {
+  Json::Array items;
+  std::string expected = "[";
+  for (int i = 0; i < 1000; ++i) {
+    items.insert(items.end(), {Json(i + 0.25), Json("text"), Json::array({Json(0.5)})});
+    expected += std::to_string(i) + ".25,\"text\",[0.5],";
+  }
+  expected.back() = ']';
+
+  EXPECT_EQ(Json(items).dump(), expected);
+  EXPECT_EQ(Json(Json::Array()).dump(), "[]");
 }
 
 TEST(Json, ZeroIsZeroWhateverItsExponent) {

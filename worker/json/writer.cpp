@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "worker/json/writer.hpp"
 
+#include <fmt/format.h>
 #include <rapidjson/internal/itoa.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -76,6 +78,27 @@ char* write_with_exponent(char* to, double value) {
   return std::copy(from, static_cast<const char*>(end), to);
 }
 
+/// With the digits that std::to_chars gives, too; fmt finds them in less than half of its time.
+/// REQUIRES: the value is not whole, and no nearer to zero than kLeastInFull.
+char* write_fraction(char* to, double value) {
+  if (value < 0) *to++ = '-';
+  const double size = std::fabs(value);
+  const auto decimal = fmt::detail::dragonbox::to_decimal(size);
+  if (size < 1) {
+    *to++ = '0';
+    *to++ = '.';
+    for (const double above : {0.1, 0.01, 0.001, 0.0001}) {
+      if (size < above) *to++ = '0';
+    }
+    return rapidjson::internal::u64toa(decimal.significand, to);
+  }
+  char* const end = rapidjson::internal::u64toa(decimal.significand, to + 1);
+  char* const point = end + decimal.exponent - 1;
+  std::copy(to + 1, point + 1, to);
+  *point = '.';
+  return end;
+}
+
 char* write_in_full(char* to, double value) {
   const auto whole = static_cast<std::int64_t>(value);
   if (static_cast<double>(whole) == value) {
@@ -85,8 +108,8 @@ char* write_in_full(char* to, double value) {
     *to++ = '0';
     return to;
   }
-  if (std::fabs(value) < kLeastInFull) return write_with_exponent(to, value);
-  return std::to_chars(to, to + kMostCharacters, value, std::chars_format::fixed).ptr;
+  return std::fabs(value) < kLeastInFull ? write_with_exponent(to, value)
+                                         : write_fraction(to, value);
 }
 
 char* write_double(char* to, double value) {
@@ -165,24 +188,29 @@ void write_members(std::string& out, const std::vector<Json::Member>& members) {
 }
 
 /// With a short way for doubles, of which there may be many: `double_in` gives that of an item, or
-/// nullptr.
+/// nullptr. Their text is gathered, since a string takes as long for 20 bytes as for 200.
 template <class DoubleIn>
 void write_array(std::string& out, const Json::Array& items, DoubleIn double_in) {
-  out += '[';
-  bool first = true;
+  std::array<char, 512> gathered;  // of each level of what is nested
+  const char* const full = gathered.data() + gathered.size() - 1 - kMostCharacters;
+  char* to = gathered.data();
+  const auto flush = [&] {
+    out.append(gathered.data(), static_cast<std::size_t>(to - gathered.data()));
+    to = gathered.data();
+  };
+  *to++ = '[';
   for (const Json& item : items) {
+    if (&item != items.data()) *to++ = ',';
     if (const double* number = double_in(item)) {
-      char buffer[1 + kMostCharacters] = {','};
-      const char* begin = first ? buffer + 1 : buffer;
-      const char* end = write_double(buffer + 1, *number);
-      out.append(begin, static_cast<std::size_t>(end - begin));
+      to = write_double(to, *number);
+      if (to > full) flush();
     } else {
-      if (!first) out += ',';
+      flush();
       item.write(out);
     }
-    first = false;
   }
-  out += ']';
+  *to++ = ']';
+  flush();
 }
 
 void write_numbers(std::string& out, const std::vector<double>& numbers) {
