@@ -4,208 +4,90 @@
 #include <array>
 #include <cmath>
 #include <ekiden/frame_ops.hpp>
-#include <functional>
 #include <limits>
+#include <memory>
 
-#include "shared/frame.hpp"
+#include "worker/app/aggregators.hpp"
 #include "worker/app/frame_parts.hpp"
-#include "worker/app/frame_ranks.hpp"
+#include "worker/app/group_numbers.hpp"
+#include "worker/app/group_totals.hpp"
 
 namespace ekiden {
 
 namespace {
 
+using worker::CloseKeys;
 using worker::FramePart;
-using worker::kNoRow;
-using worker::Ranks;
+using worker::GroupNumbers;
+using worker::RankedKeys;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-template <class T>
-bool missing(T value) {
-  if constexpr (std::same_as<T, double>) return std::isnan(value);
-  return false;
-}
-
-[[noreturn]] void throw_function(const Aggregation& wanted, const char* problem) {
-  throw Error("agg: \"" + wanted.function + "\" of column \"" + wanted.column + "\": " + problem);
-}
-
-/// Calls `add(group, value)` for each row that has both.
-template <class T, class Add>
-void for_each_value(std::span<const T> values, const Ranks& groups, Add add) {
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    const std::uint32_t group = groups.of_row[row];
-    if (group != Ranks::kMissing && !missing(values[row])) add(group, values[row]);
-  }
-}
-
-template <class T>
-std::vector<std::int64_t> count_values(std::span<const T> values, const Ranks& groups) {
-  std::vector<std::int64_t> counts(groups.size);
-  for_each_value(values, groups, [&](std::uint32_t group, T) { ++counts[group]; });
-  return counts;
-}
-
-template <class T>
-std::vector<T> sums(std::span<const T> values, const Ranks& groups) {
-  std::vector<T> sums(groups.size);
-  for_each_value(values, groups, [&](std::uint32_t group, T value) {
-    if constexpr (std::same_as<T, double>) {
-      sums[group] += value;
-    } else if (__builtin_add_overflow(sums[group], value, &sums[group])) {
-      throw Error("the sum of a group is beyond 64 bits signed; make the column one of doubles");
+/// What is asked of the groups.
+struct Plan {
+  Plan(const Frame& frame, const std::vector<Aggregation>& aggregations) : rows(frame.rows()) {
+    for (const Aggregation& wanted : aggregations) {
+      aggregators.push_back(worker::make_aggregator(wanted, frame, totals));
     }
-  });
-  return sums;
+  }
+
+  void grow(std::size_t groups) {
+    totals.grow(groups);
+    for (const auto& aggregator : aggregators) aggregator->grow(groups);
+  }
+  void add(std::size_t first, std::span<const std::uint32_t> group_of) {
+    totals.add(first, group_of);
+    for (const auto& aggregator : aggregators) aggregator->add(first, group_of);
+  }
+
+  const std::size_t rows;
+  worker::GroupTotals totals;
+  std::vector<std::unique_ptr<worker::Aggregator>> aggregators;
+};
+
+/// Goes through all rows once, a block at a time. False if the numbers do not reach.
+bool add_all(GroupNumbers& numbers, Plan& plan) {
+  std::array<std::uint32_t, worker::kBlockRows> memory;
+  std::size_t room = 0;
+  for (std::size_t first = 0; first < plan.rows; first += worker::kBlockRows) {
+    const auto group_of = std::span(memory).first(std::min(worker::kBlockRows, plan.rows - first));
+    if (!numbers.read(first, group_of)) return false;
+    if (numbers.size() > room) plan.grow(room = numbers.size());
+    plan.add(first, group_of);
+  }
+  return true;
 }
 
-/// Integers are added as doubles: their sum may be too large where their mean is not.
-template <class T>
-std::vector<double> means(std::span<const T> values, const Ranks& groups) {
-  struct Part {
-    double sum = 0;
-    std::int64_t count = 0;
+/// Those that have rows.
+std::vector<std::uint32_t> groups_of(const GroupNumbers& numbers, const Plan& plan) {
+  std::vector<std::uint32_t> groups;
+  const std::size_t most = plan.rows == 0 ? 0 : numbers.groups();
+  for (std::uint32_t group = 0; group < most; ++group) {
+    if (plan.totals.rows(group) > 0) groups.push_back(group);
+  }
+  return groups;
+}
+
+/// Makes a frame of the keys and of what `make` gives for each plan.
+template <class Finish>
+Frame grouped(const Frame& frame, const Names& by, const std::vector<Aggregation>& aggregations,
+              Finish finish) {
+  const auto frame_of = [&](const GroupNumbers& numbers, const Plan& plan) {
+    const std::vector<std::uint32_t> groups = groups_of(numbers, plan);
+    std::vector<FramePart> parts = numbers.keys(groups);
+    finish(plan, groups, parts);
+    return worker::assemble(parts);
   };
-  std::vector<Part> parts(groups.size);
-  for_each_value(values, groups, [&](std::uint32_t group, T value) {
-    parts[group].sum += static_cast<double>(value);
-    ++parts[group].count;
-  });
-  std::vector<double> means(groups.size);
-  std::transform(parts.begin(), parts.end(), means.begin(), [](const Part& part) {
-    return part.count == 0 ? kNan : part.sum / static_cast<double>(part.count);
-  });
-  return means;
-}
-
-/// For each group the value that is `better` than its others. Doubles may all be missing; of
-/// integers every group has one.
-template <class T, class Better>
-std::vector<T> best(std::span<const T> values, const Ranks& groups, T worst, Better better) {
-  std::vector<T> found(groups.size, std::same_as<T, double> ? static_cast<T>(kNan) : worst);
-  for_each_value(values, groups, [&](std::uint32_t group, T value) {
-    if (missing(found[group]) || better(value, found[group])) found[group] = value;
-  });
-  return found;
-}
-
-template <class T>
-FramePart aggregate_numbers(const Aggregation& wanted, std::span<const T> values,
-                            const Ranks& groups) {
-  using Limits = std::numeric_limits<T>;
-  if (wanted.function == "count") return {wanted.name, count_values(values, groups)};
-  if (wanted.function == "sum") return {wanted.name, sums(values, groups)};
-  if (wanted.function == "mean") return {wanted.name, means(values, groups)};
-  if (wanted.function == "min") {
-    return {wanted.name, best(values, groups, Limits::max(), std::less<T>())};
-  }
-  if (wanted.function == "max") {
-    return {wanted.name, best(values, groups, Limits::lowest(), std::greater<T>())};
-  }
-  throw_function(wanted, "there is \"count\", \"sum\", \"mean\", \"min\" and \"max\"");
-}
-
-std::vector<std::int64_t> sizes(const Ranks& groups) {
-  std::vector<std::int64_t> counts(groups.size);
-  for (const std::uint32_t group : groups.of_row) {
-    if (group != Ranks::kMissing) ++counts[group];
-  }
-  return counts;
-}
-
-/// How many rows of each group have a value.
-std::vector<std::int64_t> counts(const Column& column, const Ranks& groups) {
-  std::vector<std::int64_t> counts(groups.size);
-  for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
-    if (groups.of_row[row] != Ranks::kMissing && !column.is_missing(row)) {
-      ++counts[groups.of_row[row]];
+  if (auto close = CloseKeys::of(frame, by)) {
+    for (bool go_on = true; go_on; go_on = close->look_at_all()) {
+      Plan plan(frame, aggregations);
+      if (add_all(*close, plan)) return frame_of(*close, plan);
     }
   }
-  return counts;
-}
-
-/// For each group the row with its least value, or its greatest.
-std::vector<std::size_t> extreme_rows(const Ranks& groups, const Ranks& values, bool least) {
-  std::vector<std::size_t> rows(groups.size, kNoRow);
-  for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
-    if (groups.of_row[row] == Ranks::kMissing) continue;
-    std::size_t& best = rows[groups.of_row[row]];
-    const std::uint32_t rank = values.of_row[row];
-    if (rank == Ranks::kMissing) continue;
-    const bool better =
-        best == kNoRow || (least ? rank < values.of_row[best] : rank > values.of_row[best]);
-    if (better) best = row;
-  }
-  return rows;
-}
-
-/// What there is for values that can only be ordered: text and times.
-FramePart aggregate_ordered(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
-  if (wanted.function == "count") return {wanted.name, counts(frame[wanted.column], groups)};
-  const bool least = wanted.function == "min";
-  if (!least && wanted.function != "max") {
-    throw_function(wanted, frame[wanted.column].type() == ColumnType::text
-                               ? "text has \"count\", \"min\" and \"max\" only"
-                               : "times have \"count\", \"min\" and \"max\" only");
-  }
-  const Ranks values = worker::ranks({&frame, 1}, wanted.column);
-  FramePart part =
-      worker::take(shared::FrameView(frame.bytes().data()),
-                   worker::find_column(frame, wanted.column), extreme_rows(groups, values, least));
-  part.name = wanted.name;
-  return part;
-}
-
-/// True is 1 and false 0 where they are added; of two groups' least and greatest they stay what
-/// they are.
-FramePart aggregate_flags(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
-  if (wanted.function == "min" || wanted.function == "max") {
-    return aggregate_ordered(wanted, frame, groups);
-  }
-  const Column column = frame[wanted.column];
-  std::vector<double> values(column.size());
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    values[row] = column.is_missing(row) ? kNan : column.flag(row) ? 1 : 0;
-  }
-  FramePart part = aggregate_numbers(wanted, std::span<const double>(values), groups);
-  if (wanted.function != "sum") return part;
-  const auto& sums = std::get<std::vector<double>>(part.values);
-  return {wanted.name, std::vector<std::int64_t>(sums.begin(), sums.end())};
-}
-
-FramePart aggregate(const Aggregation& wanted, const Frame& frame, const Ranks& groups) {
-  const Column column = frame[wanted.column];
-  switch (column.type()) {
-    case ColumnType::float64:
-      return aggregate_numbers(wanted, column.as<double>(), groups);
-    case ColumnType::int64:
-      return aggregate_numbers(wanted, column.as<std::int64_t>(), groups);
-    case ColumnType::boolean:
-      return aggregate_flags(wanted, frame, groups);
-    case ColumnType::text:
-    case ColumnType::timestamp:
-      break;
-  }
-  return aggregate_ordered(wanted, frame, groups);
-}
-
-/// The keys of the groups: each group's first row.
-std::vector<FramePart> keys_of(const Frame& frame, const Names& by, const Ranks& groups) {
-  std::vector<std::size_t> rows(groups.size, kNoRow);
-  std::size_t unknown = groups.size;
-  for (std::size_t row = 0; unknown > 0; ++row) {
-    const std::uint32_t group = groups.of_row[row];
-    if (group == Ranks::kMissing || rows[group] != kNoRow) continue;
-    rows[group] = row;
-    --unknown;
-  }
-  const shared::FrameView view(frame.bytes().data());
-  std::vector<FramePart> parts;
-  for (const std::string& name : by.list()) {
-    parts.push_back(worker::take(view, worker::find_column(frame, name), rows));
-  }
-  return parts;
+  RankedKeys ranked(frame, by);
+  Plan plan(frame, aggregations);
+  add_all(ranked, plan);
+  return frame_of(ranked, plan);
 }
 
 constexpr std::array kStatistics = {"count", "mean", "std", "min", "25%", "50%", "75%", "max"};
@@ -256,17 +138,22 @@ GroupBy groupby(const Frame& frame, const Names& by) {
 }
 
 Frame GroupBy::agg(const std::vector<Aggregation>& aggregations) const {
-  const Ranks groups = worker::ranks({&frame_, 1}, by_.list());
-  std::vector<FramePart> parts = keys_of(frame_, by_, groups);
-  for (const Aggregation& wanted : aggregations) parts.push_back(aggregate(wanted, frame_, groups));
-  return worker::assemble(parts);
+  return grouped(frame_, by_, aggregations,
+                 [](const Plan& plan, const auto& groups, std::vector<FramePart>& parts) {
+                   for (const auto& aggregator : plan.aggregators) {
+                     parts.push_back(aggregator->finish(plan.totals, groups));
+                   }
+                 });
 }
 
 Frame GroupBy::size() const {
-  const Ranks groups = worker::ranks({&frame_, 1}, by_.list());
-  std::vector<FramePart> parts = keys_of(frame_, by_, groups);
-  parts.push_back({"size", sizes(groups)});
-  return worker::assemble(parts);
+  return grouped(frame_, by_, {},
+                 [](const Plan& plan, const auto& groups, std::vector<FramePart>& parts) {
+                   std::vector<std::int64_t> sizes;
+                   for (const std::uint32_t group : groups)
+                     sizes.push_back(plan.totals.rows(group));
+                   parts.push_back({"size", std::move(sizes)});
+                 });
 }
 
 Frame describe(const Frame& frame) {

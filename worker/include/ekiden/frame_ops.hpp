@@ -93,8 +93,10 @@ class GroupBy {
   ///
   /// Missing values are left out of each function: the count of a group without numbers is 0, as is
   /// its sum; the others are missing. Text and times have a count, a minimum and a maximum;
-  /// booleans are added as 1 and 0. Throws Error for a function that there is not, for a sum or a
-  /// mean of text or times and for two columns of one name.
+  /// booleans are added as 1 and 0. Doubles are added in an order of its own, always the same for
+  /// the same frame, so a sum may end in other digits than one made row by row. Throws Error for a
+  /// function that there is not, for a sum or a mean of text or times and for two columns of one
+  /// name.
   Frame agg(std::initializer_list<Aggregation> aggregations) const {
     return agg(std::vector<Aggregation>(aggregations));
   }
