@@ -122,6 +122,14 @@ class ComputationFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What tells a value from all others that a cache has, had and will have.
+struct ValueIdentity {
+  std::uint32_t entry = 0;
+  std::uint64_t life = 0;  ///< how often the entry had been taken into use by then
+
+  friend bool operator==(const ValueIdentity&, const ValueIdentity&) = default;
+};
+
 struct StoreOptions {
   std::chrono::nanoseconds timeout{0};  ///< 0: never expires
   /// After `timeout` the old value is still given out for so long, while one caller refreshes it.
@@ -250,6 +258,9 @@ class MemoCache {
   /// meanwhile. If `compute` throws, what there is stays, and the exception reaches the caller.
   Pin refresh(std::string_view key, const StoreOptions& options,
               const std::function<void(ValueWriter&)>& compute);
+
+  /// Of the value that `pin` holds; nullopt if that is not in this cache's segment, but a copy.
+  std::optional<ValueIdentity> identity(const Pin& pin) const noexcept;
 
   /// A word that changes when somebody calls `notify` for `key`, or for one of many other keys.
   std::uint32_t watch(std::string_view key) const;

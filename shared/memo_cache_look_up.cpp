@@ -135,4 +135,13 @@ Outcome MemoCache::Impl::look_up(const KeyHash& hash, std::string_view key, Pin&
   return Outcome::none;
 }
 
+/// A pinned entry is nobody else's, so neither the word nor the version changes meanwhile.
+std::optional<ValueIdentity> MemoCache::identity(const Pin& pin) const noexcept {
+  const PinTable& pins = impl_->pins;
+  if (pin.pins_ != &pins || pin.epoch_ != pins.epoch()) return std::nullopt;
+  const std::uint64_t word = pins.row(pins.slot()).pins[pin.slot_].load(memory_order_relaxed);
+  const std::uint32_t entry = IndexWord::entry(word);
+  return ValueIdentity{entry, impl_->entries[entry].state_word().version};
+}
+
 }  // namespace ekiden::shared

@@ -51,7 +51,9 @@ const groups = [
     {...short, name: 'graph of 100 cached rows', output: 'graph-small.figure', value: 'apples',
       goal: 50},
     {...long, name: 'graph of 400,000 cached rows added up by day', output: 'graph-large.figure',
-      goal: 500, requests: {ekiden: 200, python: 40}},
+      goal: 500, requests: {ekiden: 10_000, python: 40}},
+    {...long, name: 'the same, nothing remembered', output: 'graph-anew.figure',
+      peer: 'graph-large.figure', requests: {ekiden: 400, python: 40}},
     {...short, name: 'the same, the sums cached on both sides', output: 'graph-totals.figure'},
   ]},
 ];

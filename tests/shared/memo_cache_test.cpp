@@ -54,6 +54,32 @@ TEST_F(MemoCacheTest, AnotherMappingHasAllThatIsInIt) {
   EXPECT_EQ(other.counters().entries, cache_.counters().entries);
 }
 
+TEST_F(MemoCacheTest, AnIdentityIsOfOneValueForAllTime) {
+  ASSERT_TRUE(cache_.store("key", bytes("value")));
+  const auto first = cache_.identity(*cache_.find("key"));
+  EXPECT_TRUE(first);
+  EXPECT_EQ(cache_.identity(*cache_.find("key")), first);
+
+  for (int i = 0; i < 100; ++i) {  // few entries are used, again and again
+    cache_.erase("key");
+    ASSERT_TRUE(cache_.store("key", bytes("value")));
+    EXPECT_NE(cache_.identity(*cache_.find("key")), first);
+  }
+  ASSERT_TRUE(cache_.store("key", bytes("value")));
+  EXPECT_NE(cache_.identity(*cache_.find("key")), first);
+}
+
+TEST_F(MemoCacheTest, WhatIsNotInTheSegmentHasNoIdentity) {
+  const Pin large =
+      cache_.get_or_compute("large", {}, [](ValueWriter& result) { result.reserve(9U << 20); });
+  const MemoCache other({.data_bytes = 8U << 20});
+  ASSERT_TRUE(cache_.store("key", bytes("value")));
+
+  EXPECT_FALSE(cache_.identity(large));
+  EXPECT_FALSE(cache_.identity(Pin()));
+  EXPECT_FALSE(other.identity(*cache_.find("key")));
+}
+
 TEST_F(MemoCacheTest, AMappingWithOtherLimitsIsRefused) {
   EXPECT_THROW(MemoCache({.data_bytes = 4U << 20}, dup(cache_.descriptor())), std::runtime_error);
   EXPECT_THROW(MemoCache({.data_bytes = 8U << 20, .entries = 5000}, dup(cache_.descriptor())),

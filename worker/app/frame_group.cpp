@@ -11,6 +11,7 @@
 #include "worker/app/frame_parts.hpp"
 #include "worker/app/group_numbers.hpp"
 #include "worker/app/group_totals.hpp"
+#include "worker/app/remembered_frames.hpp"
 
 namespace ekiden {
 
@@ -138,12 +139,20 @@ GroupBy groupby(const Frame& frame, const Names& by) {
 }
 
 Frame GroupBy::agg(const std::vector<Aggregation>& aggregations) const {
-  return grouped(frame_, by_, aggregations,
-                 [](const Plan& plan, const auto& groups, std::vector<FramePart>& parts) {
-                   for (const auto& aggregator : plan.aggregators) {
-                     parts.push_back(aggregator->finish(plan.totals, groups));
-                   }
-                 });
+  detail::KeyWriter operation("agg");
+  for (const std::string& name : by_.list()) operation.text(name);
+  operation.tag(':');
+  for (const Aggregation& wanted : aggregations) {
+    for (const auto& text : {wanted.name, wanted.column, wanted.function}) operation.text(text);
+  }
+  return worker::remembered(frame_, operation, [&] {
+    return grouped(frame_, by_, aggregations,
+                   [](const Plan& plan, const auto& groups, std::vector<FramePart>& parts) {
+                     for (const auto& aggregator : plan.aggregators) {
+                       parts.push_back(aggregator->finish(plan.totals, groups));
+                     }
+                   });
+  });
 }
 
 Frame GroupBy::size() const {

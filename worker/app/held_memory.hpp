@@ -35,6 +35,7 @@ class PinnedMemory final : public detail::Counted {
  public:
   explicit PinnedMemory(shared::Pin pin) noexcept : pin_(std::move(pin)) {}
   std::span<const std::byte> bytes() const noexcept { return pin_.bytes(); }
+  const shared::Pin& pin() const noexcept { return pin_; }
 
  private:
   const shared::Pin pin_;

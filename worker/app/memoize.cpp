@@ -53,7 +53,6 @@ namespace {
 shared::TieredCache* current_cache = nullptr;
 std::function<void()> before_computing;
 
-/// Changes with each set_cache.
 std::atomic<std::uint32_t> cache_epoch{1};
 
 CacheDefaults& defaults() {
@@ -83,6 +82,8 @@ void set_cache(shared::MemoCache* cache) {
 }
 
 shared::TieredCache* process_cache() noexcept { return current_cache; }
+
+std::uint32_t process_cache_epoch() noexcept { return cache_epoch.load(std::memory_order_acquire); }
 
 void set_cache_defaults(CacheDefaults given) { defaults() = std::move(given); }
 
@@ -182,7 +183,7 @@ struct MemoizedBase::Place {
   static const Numbers& numbers_of(const MemoizedBase& function, shared::MemoCache& memory) {
     static std::mutex mutex;
     Numbers& numbers = known_numbers[function.ordinal_];
-    const std::uint32_t epoch = worker::cache_epoch.load(std::memory_order_acquire);
+    const std::uint32_t epoch = worker::process_cache_epoch();
     if (numbers.epoch.load(std::memory_order_acquire) == epoch) return numbers;
     const std::lock_guard lock(mutex);
     numbers.names = memory.names(function.cache_name_, function.cache_tags_);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,8 @@ void set_cache(shared::TieredCache* cache) noexcept;
 void set_cache(shared::MemoCache* cache);
 inline void set_cache(std::nullptr_t) { set_cache(static_cast<shared::MemoCache*>(nullptr)); }
 shared::TieredCache* process_cache() noexcept;
+/// Changes with each set_cache.
+std::uint32_t process_cache_epoch() noexcept;
 
 /// Called on the thread that is about to compute a memoized result. Set by a worker before its
 /// first callback; must not throw.

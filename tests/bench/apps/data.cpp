@@ -10,6 +10,8 @@
 #include <ekiden/frame_ops.hpp>
 #include <ekiden/html.hpp>
 #include <ekiden/memoize.hpp>
+#include <ekiden/worker_local.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -66,8 +68,9 @@ Frame by_day(const Frame& frame) {
   return groupby(frame, "day").agg({{"x", "sum"}, {"y", "mean"}});
 }
 
-Figure days(const Frame& totals) {
-  return Figure({Bar().x(totals["day"]).y(totals["x"]), Scatter().x(totals["day"]).y(totals["y"])});
+Figure days(const Frame& totals, const std::string& mean = "y") {
+  return Figure(
+      {Bar().x(totals["day"]).y(totals["x"]), Scatter().x(totals["day"]).y(totals[mean])});
 }
 
 void add_filter(App& app, const std::string& output, const Frame& df) {
@@ -82,7 +85,8 @@ void add_filter(App& app, const std::string& output, const Frame& df) {
 EKIDEN_APP(app) {
   app.layout(html::Div({dcc::Input().id("in").value("figs"), html::Div().id("filter-small"),
                         html::Div().id("filter-large"), dcc::Graph().id("graph-small"),
-                        dcc::Graph().id("graph-large"), dcc::Graph().id("graph-totals")}));
+                        dcc::Graph().id("graph-large"), dcc::Graph().id("graph-anew"),
+                        dcc::Graph().id("graph-totals")}));
 
   add_filter(app, "filter-small", make_data(1'000));
   add_filter(app, "filter-large", make_data(10'000'000));
@@ -100,6 +104,16 @@ EKIDEN_APP(app) {
                [small_store](std::string value) { return points(small_store(value)); });
   app.callback(Output{"graph-large", "figure"}, Input{"in", "value"},
                [large_store](std::string value) { return days(by_day(large_store(value))); });
+  // A column of another name each time, so that nothing is remembered from the request before.
+  const worker_local<std::uint64_t> serial(
+      [] { return std::uint64_t{std::random_device()()} << 32; });
+  app.callback(Output{"graph-anew", "figure"}, Input{"in", "value"},
+               [large_store, serial](std::string value) {
+                 const std::string mean = "y" + std::to_string(++*serial.lease());
+                 const Frame sums =
+                     groupby(large_store(value), "day").agg({{"x", "sum"}, {mean, "y", "mean"}});
+                 return days(sums, mean);
+               });
   app.callback(Output{"graph-totals", "figure"}, Input{"in", "value"},
                [totals](std::string value) { return days(totals(value)); });
 }

@@ -97,6 +97,9 @@ class GroupBy {
   /// the same frame, so a sum may end in other digits than one made row by row. Throws Error for a
   /// function that there is not, for a sum or a mean of text or times and for two columns of one
   /// name.
+  ///
+  /// Of a frame that a memoized function gave, with 4096 rows and more, each worker remembers small
+  /// results, so that asking again costs nothing.
   Frame agg(std::initializer_list<Aggregation> aggregations) const {
     return agg(std::vector<Aggregation>(aggregations));
   }
