@@ -69,7 +69,7 @@ std::vector<std::uint32_t> groups_of(const GroupNumbers& numbers, const Plan& pl
   return groups;
 }
 
-/// Makes a frame of the keys and of what `make` gives for each plan.
+/// A frame of the keys, and of the columns that `finish` adds to them.
 template <class Finish>
 Frame grouped(const Frame& frame, const Names& by, const std::vector<Aggregation>& aggregations,
               Finish finish) {
