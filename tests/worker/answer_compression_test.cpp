@@ -4,8 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
+#include <ekiden/figure.hpp>
+#include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/worker/samples.hpp"
 #include "tests/worker/unpacked.hpp"
@@ -46,6 +51,28 @@ TEST(AnswerCompression, PacksAsTheClientTakesIt) {
   const Response brotli = compressed(with_body(text), accepting("gzip, deflate, br, zstd"));
   EXPECT_EQ(brotli.headers, "Vary: Accept-Encoding\r\nContent-Encoding: br\r\n");
   EXPECT_EQ(test::un_brotlied(brotli.body, text.size()), text);
+}
+
+TEST(AnswerCompression, PacksWhatIsOtherwiseEncodedWhenItIsSent) {
+  std::vector<std::int32_t> numbers(300'000);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  const Json array = typed_array(std::span<const std::int32_t>(numbers));
+  const Json figure{{"x", array}, {"text", "between"}, {"y", array}};
+  const std::string whole = figure.dump();
+  for (const char* coding : {"gzip", "br"}) {
+    Response response;
+    {
+      const LateBase64::Collecting collecting(response.body, response.late);
+      figure.write(response.body);
+    }
+    ASSERT_FALSE(response.late.empty());
+    const Response packed = compressed(std::move(response), accepting(coding));
+    EXPECT_TRUE(packed.late.empty());
+    EXPECT_LT(packed.body.size(), whole.size() * 4 / 5);
+    EXPECT_EQ(coding == std::string_view("br") ? test::un_brotlied(packed.body, whole.size())
+                                               : test::un_gzipped(packed.body, whole.size()),
+              whole);
+  }
 }
 
 TEST(AnswerCompression, LeavesItToClientsThatTakeItOnlyAsItIs) {

@@ -148,4 +148,18 @@ void compress_in_place(Compressor& compressor, std::string& bytes) {
   bytes += ahead;
 }
 
+std::string compressed(Compressor& compressor, std::string_view text, const LateBase64& late) {
+  const std::size_t size = text.size() + late.size();
+  std::string out;
+  out.reserve(size / 4 *
+              3);  // as much as base64 of chance takes; what is not written to costs nothing
+  const std::unique_ptr<char[]> piece(new char[kPieceBytes]);
+  for (std::size_t read = 0; read < size;) {
+    const std::size_t count = late.read(text, read, {piece.get(), kPieceBytes});
+    read += count;
+    compressor.add({piece.get(), count}, read == size, out);
+  }
+  return out;
+}
+
 }  // namespace ekiden::worker

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "worker/dispatch/content_coding.hpp"
+#include "worker/json/late_base64.hpp"
 
 namespace ekiden::worker {
 
@@ -32,5 +33,8 @@ inline constexpr std::size_t kPieceBytes = 256U << 10;
 /// Replaces `bytes` by what the compressor makes of them. What is done takes the place of what has
 /// been read, so that memory for a piece or two is enough, whatever the size.
 void compress_in_place(Compressor& compressor, std::string& bytes);
+
+/// What the compressor makes of the text and of what is missing in it.
+std::string compressed(Compressor& compressor, std::string_view text, const LateBase64& late);
 
 }  // namespace ekiden::worker
