@@ -25,6 +25,7 @@
 #include "shared/log_file.hpp"
 #include "shared/passed_descriptor.hpp"
 #include "worker/app/cache_tiers.hpp"
+#include "worker/app/freed_memory.hpp"
 #include "worker/app/replacement.hpp"
 #include "worker/http/acceptor.hpp"
 #include "worker/http/callback_pool.hpp"
@@ -133,6 +134,7 @@ struct PollingLoop::Impl {
   InlineRuns inline_runs;
   OverdueLog overdue_log;
   Wear wear;
+  FreedMemory freed_memory;
   AccessLogFormat access_log_format;
   std::string access_log_line;
   TrafficCounter traffic;
@@ -549,6 +551,8 @@ void PollingLoop::Impl::tick() {
   schedule_tick();
   const std::uint64_t now = shared::coarse_ns();
   wear.tick(now);
+  freed_memory.tick(slot.requests.load(std::memory_order_relaxed),
+                    slot.busy.load(std::memory_order_relaxed) != 0, now);
   for (std::size_t i = sessions.size(); i-- > 0;) {
     // Closing one moves the last, already visited, into its place.
     const std::shared_ptr<Session> session = sessions[i];
