@@ -7,7 +7,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 
-import {ekiden, freePort, median, Running, table} from './support/servers.mjs';
+import {ekiden, freePort, median, nginx, table} from './support/servers.mjs';
 import {post, wrk} from './support/wrk.mjs';
 
 const rounds = 3;
@@ -35,19 +35,11 @@ function ask(port, name, coding) {
 /// nginx with what Ekiden has sent as it is.
 async function startNginx(bodies) {
   for (const [name, bytes] of Object.entries(bodies)) fs.writeFileSync(path.join(folder, name), bytes);
-  const port = await freePort();
-  const config = path.join(folder, 'nginx.conf');
-  fs.writeFileSync(config, `
-    daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    ${process.getuid() === 0 ? 'user root;' : ''}
-    events { worker_connections 1024; }
-    http {
-      access_log off; keepalive_requests 1000000000; client_body_temp_path ${folder};
-      sendfile on; tcp_nopush on; gzip on; gzip_types application/json; gzip_min_length 1000;
-      default_type application/json;
-      server { listen 127.0.0.1:${port}; root ${folder};
-               location = /_dash-layout { return 200; } } }`);
-  return new Running('nginx', ['-c', config, '-p', folder], port, () => true).serving(2);
+  return nginx(await freePort(), folder, {
+    http: `keepalive_requests 1000000000; sendfile on; tcp_nopush on; gzip on; gzip_types application/json;
+      gzip_min_length 1000; default_type application/json;`,
+    server: `root ${folder}; location = /_dash-layout { return 200; }`,
+  }).serving(2);
 }
 
 const accepting = coding => `wrk.headers["Accept-Encoding"] = "${coding}"`;

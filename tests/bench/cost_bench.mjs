@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import {handIn} from './support/hand_in.mjs';
-import {callback, ekiden, freePort, median, Running, table} from './support/servers.mjs';
+import {callback, ekiden, freePort, median, nginx, table} from './support/servers.mjs';
 import {post, wrk} from './support/wrk.mjs';
 
 const rounds = 3;
@@ -25,17 +25,10 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ekiden-cost-'));
 const start = async workers => ekiden(await freePort(), {workers, threads: 1,
   args: ['--worker-connections', 2048]}).serving(workers);
 
-async function startNginx(workers) {
-  const port = await freePort();
-  const config = path.join(folder, `nginx-${workers}.conf`);
-  fs.writeFileSync(config, `
-    daemon off; worker_processes ${workers}; pid ${folder}/nginx-${workers}.pid; error_log ${folder}/error.log;
-    events { worker_connections 2048; }
-    http { access_log off; keepalive_requests 1000000000; client_body_temp_path ${folder};
-           server { listen 127.0.0.1:${port};
-                    location / { default_type application/json; return 200 '${answer}'; } } }`);
-  return new Running('nginx', ['-c', config, '-p', folder], port, () => true).serving(workers);
-}
+const startNginx = async workers => nginx(await freePort(), folder, {
+  workers, connections: 2048, http: 'keepalive_requests 1000000000;',
+  server: `location / { default_type application/json; return 200 '${answer}'; }`,
+}).serving(workers);
 
 /// Leaves the server and its workers one core.
 function pin(server) {

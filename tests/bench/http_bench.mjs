@@ -8,7 +8,7 @@ import path from 'node:path';
 
 import {handIn} from './support/hand_in.mjs';
 import {closedLoop} from './support/load.mjs';
-import {ekiden, freePort, median, Running} from './support/servers.mjs';
+import {ekiden, freePort, median, nginx} from './support/servers.mjs';
 
 const rounds = 3;
 const seconds = 4;
@@ -22,18 +22,10 @@ const requestBody = JSON.stringify({
 const responseBody = JSON.stringify(
   {multi: true, response: {out: {children: 'You have selected the quick brown fox'}}});
 
-async function startNginx() {
-  const port = await freePort();
-  const config = path.join(scratch, 'nginx.conf');
-  fs.writeFileSync(config, `
-    daemon off; worker_processes 2; pid ${scratch}/nginx.pid; error_log ${scratch}/error.log;
-    events { worker_connections 1024; }
-    http {
-      access_log off; keepalive_requests 1000000000; client_body_temp_path ${scratch};
-      server { listen 127.0.0.1:${port};
-               location / { default_type application/json; return 200 '${responseBody}'; } } }`);
-  return new Running('nginx', ['-c', config, '-p', scratch], port, () => true).serving(2);
-}
+const startNginx = async () => nginx(await freePort(), scratch, {
+  http: 'keepalive_requests 1000000000;',
+  server: `location / { default_type application/json; return 200 '${responseBody}'; }`,
+}).serving(2);
 
 const startEkiden = async threads =>
   ekiden(await freePort(), {workers: 2, threads}).serving(2);

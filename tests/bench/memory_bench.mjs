@@ -10,7 +10,7 @@ import path from 'node:path';
 
 import {privateBytes, pss} from '../browser/support/server.mjs';
 import {handIn} from './support/hand_in.mjs';
-import {answer, ekiden, freePort, gunicorn, pause, Running, sum, table} from
+import {answer, ekiden, freePort, gunicorn, nginx, pause, sum, table} from
   './support/servers.mjs';
 
 const kConnections = 5000;
@@ -45,15 +45,10 @@ async function compareWorkers() {
     'Ekiden, PSS', 'gunicorn, PSS'], rows);
 }
 
-function nginx(port, {workers}) {
-  const config = path.join(folder, 'nginx.conf');
-  fs.writeFileSync(config, `
-    daemon off; worker_processes ${workers}; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    events { worker_connections ${kConnections}; }
-    http { access_log off; keepalive_timeout 75s; client_body_temp_path ${folder};
-           server { listen 127.0.0.1:${port}; location / { return 200 '{}'; } } }`);
-  return new Running('nginx', ['-c', config, '-p', folder], port, () => true);
-}
+const startNginx = (port, {workers}) => nginx(port, folder, {
+  workers, connections: kConnections, http: 'keepalive_timeout 75s;',
+  server: "location / { return 200 '{}'; }",
+});
 
 /// Connections that have had one answer each.
 async function connectOften(port) {
@@ -93,7 +88,7 @@ async function measureConnections(start, workers) {
 try {
   await compareWorkers();
   console.log();
-  const [ours, theirs] = [await measureConnections(ekiden, 2), await measureConnections(nginx, 2)];
+  const [ours, theirs] = [await measureConnections(ekiden, 2), await measureConnections(startNginx, 2)];
   table([`${kConnections} idle connections, 2 workers`, 'private KiB each (goal 6)', '× nginx'], [
     ['Ekiden', ours.toFixed(2), (ours / theirs).toFixed(2)], ['nginx', theirs.toFixed(2), '1.00']]);
   ratios.push({name: `memory of ${kConnections} idle connections`, peer: 'nginx', ratio: theirs / ours});

@@ -6,7 +6,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 
-import {ekiden, freePort, median, Running, table} from './support/servers.mjs';
+import {ekiden, freePort, median, nginx, table} from './support/servers.mjs';
 import {wrk} from './support/wrk.mjs';
 
 const rounds = 3;
@@ -33,21 +33,14 @@ async function startNginx(source) {
       fs.writeFileSync(path.join(folder, name + suffix), bytes);
     }
   }
-  const port = await freePort();
-  const config = path.join(folder, 'nginx.conf');
-  // As who may read the folder.
-  fs.writeFileSync(config, `
-    daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    ${process.getuid() === 0 ? 'user root;' : ''}
-    events { worker_connections 1024; }
-    http {
-      access_log off; keepalive_requests 1000000000; client_body_temp_path ${folder};
-      sendfile on; tcp_nopush on; gzip_static on; gzip_vary on; default_type application/json;
-      server { listen 127.0.0.1:${port}; root ${folder};
-               location = / { try_files /index =404; }
-               location = /_dash-layout { try_files /layout =404; }
-               location = /_dash-dependencies { try_files /dependencies =404; } } }`);
-  return new Running('nginx', ['-c', config, '-p', folder], port, () => true).serving(2);
+  return nginx(await freePort(), folder, {
+    http: `keepalive_requests 1000000000; sendfile on; tcp_nopush on; gzip_static on; gzip_vary on;
+      default_type application/json;`,
+    server: `root ${folder};
+      location = / { try_files /index =404; }
+      location = /_dash-layout { try_files /layout =404; }
+      location = /_dash-dependencies { try_files /dependencies =404; }`,
+  }).serving(2);
 }
 
 Object.assign(process.env, {EKIDEN_BENCH_COMPONENTS: 10_000, EKIDEN_BENCH_CALLBACKS: 1000});

@@ -65,6 +65,19 @@ export function gunicorn(port, {workers, threads = 2, args = [], app = 'peer_wsg
     `${app}:app`], port, () => true);
 }
 
+/// nginx that keeps its files in `folder`, with these lines in its blocks `http` and `server`.
+export function nginx(port, folder, {workers = 2, connections = 1024, http = '', server}) {
+  const config = path.join(folder, `nginx-${port}.conf`);
+  // As who may read the folder.
+  fs.writeFileSync(config, `
+    daemon off; worker_processes ${workers}; pid ${config}.pid; error_log ${folder}/error.log;
+    ${process.getuid() === 0 ? 'user root;' : ''}
+    events { worker_connections ${connections}; }
+    http { access_log off; client_body_temp_path ${folder}; ${http}
+           server { listen 127.0.0.1:${port}; ${server} } }`);
+  return new Running('nginx', ['-c', config, '-p', folder], port, () => true);
+}
+
 const title = pid => {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
