@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include "worker/exchange.hpp"
@@ -29,13 +32,26 @@ class SendWindow {
 
  private:
   void refill(const Response& response, std::size_t offset) {
-    // Not make_unique, which would write zeros all over it.
-    if (!memory_) memory_.reset(new char[kBytes]);
+    if (!memory_) memory_ = fresh_memory();
     begin_ = offset;
     size_ = response.late.read(response.bytes(), offset, {memory_.get(), kBytes});
   }
 
-  std::unique_ptr<char[]> memory_;
+  struct Unmap {
+    void operator()(char* memory) const noexcept { ::munmap(memory, kBytes); }
+  };
+  using Memory = std::unique_ptr<char[], Unmap>;
+
+  /// The kernel's own, which takes it back at once: of the heap of a callback's thread glibc keeps
+  /// the end, up to 64 MB after many clients that read slowly.
+  static Memory fresh_memory() {
+    void* const memory =
+        ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    return Memory(static_cast<char*>(memory));
+  }
+
+  Memory memory_;
   std::size_t begin_ = 0;  ///< of what is in memory_, in the body
   std::size_t size_ = 0;
 };
