@@ -43,7 +43,7 @@ test-all: test
 	seq 0 $$(($(JOBS) - 1)) | xargs -P$(JOBS) -I{} env EKIDEN_KILL_STEP=1 \
 	  GTEST_TOTAL_SHARDS=$(JOBS) GTEST_SHARD_INDEX={} build/release/tests/shared_kill_step_test
 
-# Some ten minutes; the report is the folder build/bench/report.
+# Some twelve minutes; the report is the folder build/bench/report.
 bench: build
 	@config/setup.sh test bench
 	cmake --build build/release --target ekiden_bench
