@@ -56,7 +56,7 @@ async function compare(title, name, counts, base, pointsOf, core) {
     relative(peer, i)]));
   console.log();
   const points = all => counts.map((count, i) => [count, all[i].cpu]);
-  return {title: `CPU time of an echo along ${name}`, x: name, y: 'µs per request',
+  return {title: 'CPU time of an echo', x: name, y: 'µs per request',
     series: [{name: 'Ekiden', points: points(own)}, {name: 'nginx', points: points(peer)}]};
 }
 
