@@ -31,8 +31,9 @@ TEST(ViolationSites, TakePlacesBeyondTheTableForNew) {
 }
 
 TEST(ViolationSites, AreWorthALineAtPowersOfTen) {
-  for (const std::uint64_t number : {1, 10, 100, 100'000}) EXPECT_TRUE(is_power_of_ten(number));
-  for (const std::uint64_t number : {0, 2, 9, 11, 20, 110}) EXPECT_FALSE(is_power_of_ten(number));
+  for (const std::uint64_t number : {1U, 10U, 100U, 100'000U}) EXPECT_TRUE(is_power_of_ten(number));
+  for (const std::uint64_t number : {0U, 2U, 9U, 11U, 20U, 110U})
+    EXPECT_FALSE(is_power_of_ten(number));
 }
 
 }  // namespace

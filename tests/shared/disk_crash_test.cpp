@@ -368,8 +368,8 @@ TEST(DiskTierProcesses, KilledAtAnyMomentLeavesWholeValuesAndNobodyWaiting) {
   DiskSite site;
   site.close_tier();
   std::mt19937_64 random(3);
-  const long kills = setting("EKIDEN_DISK_KILLS", kSanitized ? 5 : 25);
-  for (long round = 0; round < kills; ++round) {
+  const auto kills = static_cast<std::uint64_t>(setting("EKIDEN_DISK_KILLS", kSanitized ? 5 : 25));
+  for (std::uint64_t round = 0; round < kills; ++round) {
     Child victim([&] { return use_at_random(site.path(), 100 + round, ~0ULL); });
     Child survivor([&] { return use_at_random(site.path(), 500 + round, random() % 100); });
     EXPECT_EQ(survivor.exit_code_within(60), 0) << round;

@@ -12,8 +12,8 @@ namespace {
 // The heap that places them keeps its own data in the memory that is free.
 TEST(Segment, WhatItAllocatesHoldsZerosWhereverItLies) {
   Segment segment(4U << 20, 4096);
-  for (const std::size_t alignment : {16, 64, 128, 4096}) {
-    for (const std::size_t bytes : {8, 24, 40, 100, 256, 1000, 4096, 70'000, 9, 16}) {
+  for (const std::size_t alignment : {16U, 64U, 128U, 4096U}) {
+    for (const std::size_t bytes : {8U, 24U, 40U, 100U, 256U, 1000U, 4096U, 70'000U, 9U, 16U}) {
       auto* const place = segment.allocate<char>(bytes, alignment);
 
       EXPECT_TRUE(std::all_of(place, place + bytes, [](char byte) { return byte == 0; }))

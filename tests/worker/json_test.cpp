@@ -317,7 +317,7 @@ TEST(Json, CopiesShareTheirContents) {
 }
 
 TEST(Json, CopiesOfLongTextsShareThem) {
-  for (const std::size_t size : {0, 15, 16, 512, 513, 10'000}) {
+  for (const std::size_t size : {0U, 15U, 16U, 512U, 513U, 10'000U}) {
     const std::string text(size, 'x');
     const Json json = text;
     const Json copy = json;

@@ -55,13 +55,13 @@ Json entry(Json::Object changes = {}) {
                       {"hidden", false},
                       {"websocket", false},
                       {"persistent", false}};
-  for (auto& [name, value] : changes) {
+  for (const auto& change : changes) {
     const auto place = std::find_if(fields.begin(), fields.end(),
-                                    [&](const auto& field) { return field.first == name; });
+                                    [&](const auto& field) { return field.first == change.first; });
     if (place == fields.end()) {
-      fields.emplace_back(name, value);
+      fields.push_back(change);
     } else {
-      place->second = value;
+      place->second = change.second;
     }
   }
   return fields;
