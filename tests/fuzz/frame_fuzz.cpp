@@ -10,6 +10,7 @@
 
 #include "shared/frame.hpp"
 #include "worker/app/frame_access.hpp"
+#include "worker/app/held_memory.hpp"
 
 namespace ekiden {
 namespace {
