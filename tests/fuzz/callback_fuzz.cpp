@@ -173,10 +173,6 @@ void check_answer(const std::string& body, const test::Answer& answer, bool debu
 }  // namespace
 }  // namespace ekiden::worker
 
-/// libFuzzer's own driver keeps one string until the end.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:fuzzer::FuzzerDriver\n"; }
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ekiden::worker;
   using test::Site;

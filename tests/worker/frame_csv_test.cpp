@@ -172,5 +172,11 @@ TEST(FrameCsv, ReadsBackMissingValuesOfASingleColumn) {
   EXPECT_THAT(texts(read_csv_text(dcc::to_csv(df))["s"]), ElementsAre("a", "", "  ", "b"));
 }
 
+TEST(FrameCsv, NamesThatBeginWithAByteOrderMarkComeBack) {
+  const std::string name = "\xEF\xBB\xBFs";
+  const Frame df({{name, {"a"}}});
+  EXPECT_EQ(read_csv_text(dcc::to_csv(df)).columns(), std::vector{name});
+}
+
 }  // namespace
 }  // namespace ekiden

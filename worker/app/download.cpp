@@ -18,8 +18,12 @@ Json data_of(std::string content, std::string filename, const MediaType& type, b
           {"base64", base64}};
 }
 
+/// Readers take a byte order mark at the very beginning for none of the text, unless it is quoted.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 void append_field(std::string_view text, std::string& csv) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const bool is_plain = text.find_first_of(",\"\r\n") == std::string_view::npos;
+  if (is_plain && !text.starts_with(kByteOrderMark)) {
     csv += text;
     return;
   }
