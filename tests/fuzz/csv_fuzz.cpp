@@ -25,6 +25,9 @@ void check_equal(const Column& a, const Column& b) {
       check(a.text(row) == b.text(row));
     } else if (a.type() == ColumnType::int64) {
       check(a.as<std::int64_t>()[row] == b.as<std::int64_t>()[row]);
+    } else if (a.type() == ColumnType::boolean) {
+      check(a.is_missing(row) == b.is_missing(row) &&
+            (a.is_missing(row) || a.flag(row) == b.flag(row)));
     } else {
       const double x = a.as<double>()[row], y = b.as<double>()[row];
       check(std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y) ||
