@@ -62,6 +62,7 @@ class JsonDocumentReader {
   bool read_number();
   bool read_digits() noexcept;
   bool read_rest_of_numbers();
+  bool read_numbers(std::vector<double>& numbers);
   std::optional<std::vector<double>> numbers_so_far() const;
   bool read_word(std::string_view word, Kind kind);
   bool open(Kind kind);
@@ -222,22 +223,9 @@ bool JsonDocumentReader::read_number() {
 /// In an array of kManyNumbers elements so far, after the comma: reads on to its end. False, and
 /// nothing read, if there is something other than numbers in it, or one that is unusual.
 bool JsonDocumentReader::read_rest_of_numbers() {
-  std::optional<std::vector<double>> numbers = numbers_so_far();
-  if (!numbers) return false;
   const char* const start = at_;
-  do {
-    skip_space();
-    double number = 0;
-    const char* const past = read_plain_number(at_, end_, number);
-    if (past == nullptr) {
-      at_ = start;
-      return false;
-    }
-    numbers->push_back(number);
-    at_ = past;
-    skip_space();
-  } while (take(','));
-  if (peek() != ']') {
+  std::optional<std::vector<double>> numbers = numbers_so_far();
+  if (!numbers || !read_numbers(*numbers)) {
     at_ = start;
     return false;
   }
@@ -246,6 +234,20 @@ bool JsonDocumentReader::read_rest_of_numbers() {
       detail::NumberListRef{make_ref<const detail::JsonNumberList>(std::move(*numbers))},
       nodes_[open_].past);
   return true;
+}
+
+/// Up to the end of the array. False at what is not as it should be there.
+bool JsonDocumentReader::read_numbers(std::vector<double>& numbers) {
+  do {
+    skip_space();
+    double number = 0;
+    const char* const past = read_plain_number(at_, end_, number);
+    if (past == nullptr) return false;
+    numbers.push_back(number);
+    at_ = past;
+    skip_space();
+  } while (take(','));
+  return peek() == ']';
 }
 
 /// Those of the innermost array, if it has nothing else.

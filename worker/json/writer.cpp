@@ -187,10 +187,13 @@ void write_members(std::string& out, const std::vector<Json::Member>& members) {
   out += '}';
 }
 
-/// With a short way for doubles, of which there may be many: `double_in` gives that of an item, or
-/// nullptr. Their text is gathered, since a string takes as long for 20 bytes as for 200.
-template <class DoubleIn>
-void write_array(std::string& out, const Json::Array& items, DoubleIn double_in) {
+/// A list, with a short way for numbers, of which there may be many: `write_number` writes an item
+/// that is one where there is room for it, and returns its end; nullptr for another, which
+/// `write_other` appends to `out`. The text of numbers is gathered, since a string takes as long
+/// for 20 bytes as for 200.
+template <class Items, class WriteNumber, class WriteOther>
+void write_list(std::string& out, const Items& items, WriteNumber write_number,
+                WriteOther write_other) {
   std::array<char, 512> gathered;  // of each level of what is nested
   const char* const full = gathered.data() + gathered.size() - 1 - kMostCharacters;
   char* to = gathered.data();
@@ -199,14 +202,14 @@ void write_array(std::string& out, const Json::Array& items, DoubleIn double_in)
     to = gathered.data();
   };
   *to++ = '[';
-  for (const Json& item : items) {
+  for (const auto& item : items) {
     if (&item != items.data()) *to++ = ',';
-    if (const double* number = double_in(item)) {
-      to = write_double(to, *number);
+    if (char* const end = write_number(to, item)) {
+      to = end;
       if (to > full) flush();
     } else {
       flush();
-      item.write(out);
+      write_other(item);
     }
   }
   *to++ = ']';
@@ -214,17 +217,12 @@ void write_array(std::string& out, const Json::Array& items, DoubleIn double_in)
 }
 
 void write_numbers(std::string& out, const std::vector<double>& numbers) {
-  out += '[';
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    char buffer[1 + kMostCharacters] = {','};
-    char* const to = buffer + 1;
-    const char* end = detail::is_whole(numbers[i])
-                          ? rapidjson::internal::i64toa(static_cast<std::int64_t>(numbers[i]), to)
-                          : write_double(to, numbers[i]);
-    const char* begin = i == 0 ? to : buffer;
-    out.append(begin, static_cast<std::size_t>(end - begin));
-  }
-  out += ']';
+  const auto write_number = [](char* to, double number) {
+    return detail::is_whole(number)
+               ? rapidjson::internal::i64toa(static_cast<std::int64_t>(number), to)
+               : write_double(to, number);
+  };
+  write_list(out, numbers, write_number, [](double) {});
 }
 
 void write_component(std::string& out, const detail::ComponentNode& node) {
@@ -304,8 +302,13 @@ void Json::write(std::string& out) const {
       break;
     case Kind::array:
       if (const auto* numbers = as_numbers()) return worker::write_numbers(out, *numbers);
-      worker::write_array(out, *as_array(),
-                          [](const Json& item) { return std::get_if<double>(&item.value_); });
+      worker::write_list(
+          out, *as_array(),
+          [](char* to, const Json& item) {
+            const double* const number = std::get_if<double>(&item.value_);
+            return number == nullptr ? nullptr : worker::write_double(to, *number);
+          },
+          [&out](const Json& item) { item.write(out); });
       break;
     case Kind::object:
       worker::write_members(out, *as_object());
